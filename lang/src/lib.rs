@@ -1,0 +1,1 @@
+//! The mag language: text in, Program out. No IO, clock, thread or print.

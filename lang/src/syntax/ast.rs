@@ -1,0 +1,130 @@
+//! The syntax tree: what a performer typed, with the place of every piece.
+
+use mag_pattern::Loc;
+
+/// A name with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ident {
+    /// The name as typed.
+    pub name: String,
+    /// Where.
+    pub loc: Loc,
+}
+
+/// A whole file, or one block of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ast {
+    /// Statements in order; those that did not parse are left out (their problems are reported).
+    pub stmts: Vec<Stmt>,
+}
+
+/// A statement: starts in column 0.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stmt {
+    /// What it says.
+    pub kind: StmtKind,
+    /// From its first to its last byte.
+    pub loc: Loc,
+    /// The comment block directly above, without `--`, line by line; empty if none.
+    pub doc: String,
+}
+
+/// What a statement says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StmtKind {
+    /// `let name params… = body`.
+    Let { name: Ident, params: Vec<Ident>, body: Expr },
+    /// `native name params…`: declared in the stdlib, written in Rust.
+    Native { name: Ident, params: Vec<Ident> },
+    /// `name: body`: a part, which plays.
+    Part { name: Ident, body: Expr },
+    /// `out name = target` (an output, e.g. `osc "127.0.0.1:9000"`).
+    Out { name: Ident, target: Expr },
+    /// A setting or command: `tempo 124`, `meter 3/4`, `hush`, `mute hats`, `solo lead`, `use "x.mag"`.
+    Command { name: Ident, args: Vec<Expr> },
+    /// A bare expression: the REPL shows it.
+    Expr(Expr),
+}
+
+/// An expression with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Where.
+    pub loc: Loc,
+}
+
+/// What an expression is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExprKind {
+    /// A number literal, `3`, `0.25`, `-7`, `1e3`. (`1/8` is a `Binary` of two of these.)
+    Num(f64),
+    /// A double-quoted string: mini-notation. `from` of the text inside is `loc.from() + 1`
+    /// (no escapes exist inside, so offsets in `text` are offsets in the file).
+    Mini(String),
+    /// A single-quoted string: plain text.
+    Text(String),
+    /// A name.
+    Name(String),
+    /// `true` / `false` are ordinary names; this is application by juxtaposition, `f a b`.
+    Apply { f: Box<Expr>, args: Vec<Expr> },
+    /// `base .name args… .name args…`; without a base it is a function `(.fast 2 .rev)`.
+    Chain { base: Option<Box<Expr>>, links: Vec<Link> },
+    /// `a + b`; one of `+ - * / % == != < > <= >= && ||`.
+    Binary { op: Op, op_loc: Loc, left: Box<Expr>, right: Box<Expr> },
+    /// `(+ 1)`: the function x -> x + 1.
+    Section { op: Op, op_loc: Loc, right: Box<Expr> },
+    /// `-x` on something that is not a literal.
+    Neg(Box<Expr>),
+    /// `\x y -> body`.
+    Lambda { params: Vec<Ident>, body: Box<Expr> },
+    /// `[a, b, c]`.
+    List(Vec<Expr>),
+    /// `{a: "x", b: "y"}`.
+    Table(Vec<(Ident, Expr)>),
+    /// What could not be parsed; its problem has been reported.
+    Error,
+}
+
+/// One `.name args…` of a chain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// The function's name.
+    pub name: Ident,
+    /// Its arguments, without the pattern that is piped in.
+    pub args: Vec<Expr>,
+    /// From the dot to the last argument.
+    pub loc: Loc,
+}
+
+/// A binary operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `/`
+    Div,
+    /// `%`
+    Mod,
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `<`
+    Lt,
+    /// `>`
+    Gt,
+    /// `<=`
+    Le,
+    /// `>=`
+    Ge,
+    /// `&&`
+    And,
+    /// `||`
+    Or,
+}

@@ -1,0 +1,2 @@
+//! The mag binary.
+fn main() {}
