@@ -1,4 +1,29 @@
-//! The algebra of patterns: exact time, events, combinators. No text, no sound.
+//! The algebra of patterns: exact time, events, combinators. No text, no sound, no clock.
+//!
+//! [`Time`] is exact and counted in cycles. A [`Pattern`] answers a [`Query`] about a [`Span`]
+//! with [`Hap`]s (events). Everything else makes patterns from patterns.
 
+pub mod cat;
+pub mod controls;
+pub mod hap;
 pub mod loc;
+pub mod note;
+pub mod pattern;
+pub mod query;
+pub mod seq;
+pub mod span;
+pub mod sym;
+pub mod time;
+pub mod value;
+pub mod world;
+
+pub use controls::Controls;
+pub use hap::{Hap, Locs};
 pub use loc::Loc;
+pub use pattern::Pattern;
+pub use query::Query;
+pub use span::Span;
+pub use sym::Sym;
+pub use time::Time;
+pub use value::Value;
+pub use world::{Nowhere, Phrase, PhraseRequest, Trouble, World};

@@ -1,0 +1,224 @@
+//! Patterns: pure functions from a span of time to events.
+
+use crate::hap::{Hap, Locs};
+use crate::query::Query;
+use crate::seq::{Seq, Slot};
+use crate::span::Span;
+use crate::time::Time;
+use crate::value::Value;
+use std::sync::Arc;
+
+/// A change of values: `None` drops the event.
+pub type ValueMap = Arc<dyn Fn(&Value) -> Option<Value> + Send + Sync>;
+
+/// One node of the tree that a pattern is made of.
+pub trait Node: Send + Sync {
+    /// Appends the events of `span` to `out`. Looks at nothing but its arguments.
+    fn query(&self, span: Span, q: &mut Query, out: &mut Vec<Hap>);
+
+    /// The slots of one cycle, if every cycle is the same and made of plain values.
+    fn slots(&self) -> Option<&[Slot]> {
+        None
+    }
+    /// The same node with `f` already done to all its values, where they are known in advance.
+    fn map_now(&self, _f: &ValueMap) -> Option<Pattern> {
+        None
+    }
+}
+
+impl<F: Fn(Span, &mut Query, &mut Vec<Hap>) + Send + Sync> Node for F {
+    fn query(&self, span: Span, q: &mut Query, out: &mut Vec<Hap>) {
+        self(span, q, out);
+    }
+}
+
+/// A pattern: cheap to copy, never changed once made.
+///
+/// The tree behind it is queried depth first; each node appends to one shared list of events and
+/// then changes what it appended in place, so a query allocates nothing that grows with the tree.
+#[derive(Clone)]
+pub struct Pattern {
+    node: Arc<dyn Node>,
+    /// Number of steps of a cycle, for the functions that count in steps.
+    pub steps: Option<Time>,
+    /// How many patterns deep the tree is, as counted by whoever builds it.
+    pub depth: u16,
+}
+
+impl std::fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Pattern(steps {:?})", self.steps)
+    }
+}
+
+impl Pattern {
+    /// A pattern of a node, with no count of steps.
+    pub fn new(node: impl Node + 'static) -> Pattern {
+        Pattern { node: Arc::new(node), steps: None, depth: 0 }
+    }
+    /// A pattern of a query function.
+    pub fn of(query: impl Fn(Span, &mut Query, &mut Vec<Hap>) + Send + Sync + 'static) -> Pattern {
+        Pattern::new(query)
+    }
+    /// No events.
+    pub fn silence() -> Pattern {
+        Pattern::new(Seq::new(Vec::new())).with_steps(Some(Time::ONE))
+    }
+    /// No events and no steps.
+    pub fn nothing() -> Pattern {
+        Pattern::new(Seq::new(Vec::new())).with_steps(Some(Time::ZERO))
+    }
+    /// One value, once a cycle.
+    pub fn pure(value: impl Into<Value>) -> Pattern {
+        Pattern::pure_at(value.into(), Locs::none())
+    }
+    /// One value, once a cycle, with the place it was written in.
+    pub fn pure_at(value: Value, locs: Locs) -> Pattern {
+        let slot = Slot { begin: Time::ZERO, end: Time::ONE, value, locs };
+        Pattern::new(Seq::new(vec![slot])).with_steps(Some(Time::ONE))
+    }
+    /// A continuous value: `f` of the time at which it is sampled.
+    pub fn signal(f: impl Fn(Time, &Query) -> Value + Send + Sync + 'static) -> Pattern {
+        Pattern::of(move |span, q, out| {
+            if span.begin <= span.end {
+                let value = f(span.begin, q);
+                out.push(Hap { whole: None, part: span, value, locs: Locs::none() });
+            }
+        })
+    }
+
+    /// The same with another count of steps.
+    pub fn with_steps(mut self, steps: Option<Time>) -> Pattern {
+        self.steps = steps;
+        self
+    }
+    /// The value, if this is one value once a cycle.
+    pub fn constant(&self) -> Option<&Value> {
+        match self.node.slots()? {
+            [slot] if slot.begin.is_zero() && slot.end == Time::ONE => Some(&slot.value),
+            _ => None,
+        }
+    }
+    /// The slots of one cycle, if every cycle is the same and made of plain values.
+    pub fn slots(&self) -> Option<&[Slot]> {
+        self.node.slots()
+    }
+    /// See [`Node::map_now`].
+    pub(crate) fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
+        self.node.map_now(f).map(|p| p.with_steps(self.steps))
+    }
+
+    /// Appends the events of `span` to `out`.
+    #[inline]
+    pub fn query(&self, span: Span, q: &mut Query, out: &mut Vec<Hap>) {
+        if q.enter() {
+            self.node.query(span, q, out);
+            q.leave();
+        }
+    }
+    /// The events of `[begin, end)`, with default limits and no world: for tests and tools.
+    pub fn events(&self, begin: impl Into<Time>, end: impl Into<Time>) -> Vec<Hap> {
+        let mut out = Vec::new();
+        self.query(Span::new(begin.into(), end.into()), &mut Query::default(), &mut out);
+        out
+    }
+
+    /// Every value through `f`.
+    pub fn map(&self, f: impl Fn(&Value) -> Value + Send + Sync + 'static) -> Pattern {
+        self.filter_map(move |v| Some(f(v)))
+    }
+    /// Every value through `f`; where it gives `None` the event is dropped.
+    pub fn filter_map(
+        &self,
+        f: impl Fn(&Value) -> Option<Value> + Send + Sync + 'static,
+    ) -> Pattern {
+        self.mapped(Arc::new(f))
+    }
+    /// [`Pattern::filter_map`] with a shared function.
+    pub fn mapped(&self, f: ValueMap) -> Pattern {
+        if let Some(done) = self.map_now(&f) {
+            return done;
+        }
+        self.each(move |_, hap| match f(&hap.value) {
+            Some(value) => {
+                hap.value = value;
+                true
+            }
+            None => false,
+        })
+    }
+    /// Every event through `f`, in place; where it answers false the event is dropped.
+    pub fn each(
+        &self,
+        f: impl Fn(&mut Query, &mut Hap) -> bool + Send + Sync + 'static,
+    ) -> Pattern {
+        let inner = self.clone();
+        Pattern::of(move |span, q, out| {
+            let start = out.len();
+            inner.query(span, q, out);
+            retain_from(out, start, |hap| f(q, hap));
+        })
+        .with_steps(self.steps)
+    }
+    /// Only the events for which `f` holds.
+    pub fn filter(&self, f: impl Fn(&Hap) -> bool + Send + Sync + 'static) -> Pattern {
+        self.each(move |_, hap| f(hap))
+    }
+    /// Only events, no sampled continuous values.
+    pub fn discrete(&self) -> Pattern {
+        if self.slots().is_some() {
+            return self.clone();
+        }
+        self.filter(|hap| hap.whole.is_some())
+    }
+    /// Only whole events that begin in the query.
+    pub fn onsets(&self) -> Pattern {
+        self.filter(Hap::has_onset)
+    }
+    /// Asks each cycle on its own.
+    pub fn split_cycles(&self) -> Pattern {
+        let inner = self.clone();
+        Pattern::of(move |span, q, out| {
+            span.each_cycle(|_, piece| {
+                if q.spend(1) {
+                    inner.query(piece, q, out);
+                }
+            });
+        })
+        .with_steps(self.steps)
+    }
+    /// Queries at `ask(t)`, and moves what comes back by `answer(t)`.
+    pub fn warp(
+        &self,
+        ask: impl Fn(Time) -> Time + Send + Sync + 'static,
+        answer: impl Fn(Time) -> Time + Send + Sync + 'static,
+    ) -> Pattern {
+        let inner = self.clone();
+        Pattern::of(move |span, q, out| {
+            let start = out.len();
+            inner.query(span.map(&ask), q, out);
+            for hap in &mut out[start..] {
+                hap.map_time(&answer);
+            }
+        })
+        .with_steps(self.steps)
+    }
+}
+
+/// Keeps those events from `start` on for which `keep` answers true; `keep` may change them.
+pub(crate) fn retain_from(
+    out: &mut Vec<Hap>,
+    start: usize,
+    mut keep: impl FnMut(&mut Hap) -> bool,
+) {
+    let mut kept = start;
+    for i in start..out.len() {
+        if keep(&mut out[i]) {
+            if kept != i {
+                out.swap(kept, i);
+            }
+            kept += 1;
+        }
+    }
+    out.truncate(kept);
+}

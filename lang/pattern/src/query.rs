@@ -1,0 +1,92 @@
+//! A question to a pattern: limits, tempo, the world, and room to work in.
+
+use crate::hap::{Hap, Locs};
+use crate::world::{Nowhere, Trouble, World};
+
+/// Most work one query may do: events made and cycles visited.
+pub const QUERY_LIMIT: usize = 300_000;
+/// How deeply patterns may be nested.
+pub const DEPTH_LIMIT: usize = 400;
+
+/// What accompanies one query through the tree of patterns.
+pub struct Query<'w> {
+    /// Where phrases come from.
+    pub world: &'w dyn World,
+    /// Cycles per second at the time of the query.
+    pub cps: f64,
+    /// Meter: beats of a bar, note value of a beat.
+    pub meter: (u32, u32),
+    fuel: usize,
+    depth: usize,
+    trouble: Option<Trouble>,
+    scratch: Vec<Vec<Hap>>,
+}
+
+impl Default for Query<'_> {
+    fn default() -> Self {
+        Query::new(&Nowhere)
+    }
+}
+
+impl<'w> Query<'w> {
+    /// A query with full limits, at 0.5 cycles a second, in 4/4.
+    pub fn new(world: &'w dyn World) -> Query<'w> {
+        let scratch = Vec::new();
+        Query { world, cps: 0.5, meter: (4, 4), fuel: QUERY_LIMIT, depth: 0, trouble: None, scratch }
+    }
+    /// Full limits again, and no trouble: for the next query with the same buffers.
+    pub fn restart(&mut self) {
+        self.fuel = QUERY_LIMIT;
+        self.depth = 0;
+        self.trouble = None;
+    }
+    /// What went wrong first, if anything.
+    pub fn trouble(&self) -> Option<&Trouble> {
+        self.trouble.as_ref()
+    }
+    /// Notes what went wrong; the first note stands.
+    #[cold]
+    pub fn fail(&mut self, locs: &Locs, message: impl FnOnce() -> String) {
+        if self.trouble.is_none() {
+            let loc = locs.as_slice().first().copied();
+            self.trouble = Some(Trouble { message: message(), loc });
+        }
+    }
+    /// Pays for work; false once the limit is reached (the caller then stops).
+    #[inline]
+    pub fn spend(&mut self, work: usize) -> bool {
+        if self.fuel < work {
+            self.fuel = 0;
+            self.fail(&Locs::none(), || format!("more than {QUERY_LIMIT} events in one cycle"));
+            return false;
+        }
+        self.fuel -= work;
+        true
+    }
+    /// Goes one level deeper; false when too deep. Every success is paired with [`Query::leave`].
+    #[inline]
+    pub(crate) fn enter(&mut self) -> bool {
+        if self.depth >= DEPTH_LIMIT {
+            self.fail(&Locs::none(), || "patterns nested too deeply".into());
+            return false;
+        }
+        self.depth += 1;
+        true
+    }
+    /// Comes back from [`Query::enter`].
+    #[inline]
+    pub(crate) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+    /// An empty buffer; give it back with [`Query::give`] so that the next query need not allocate.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Vec<Hap> {
+        self.scratch.pop().unwrap_or_default()
+    }
+    /// Returns a buffer.
+    #[inline]
+    pub(crate) fn give(&mut self, mut buffer: Vec<Hap>) {
+        buffer.clear();
+        self.scratch.push(buffer);
+    }
+}
