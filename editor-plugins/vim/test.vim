@@ -67,6 +67,12 @@ normal! gg=G
 if getline(1, '$') !=# ['lead: zz 4', '    .zz 3', '    .zz 2']
   call extend(s:failures, ['indentation:'] + getline(1, '$'))
 endif
+" A part that is typed below a chain starts in column 0.
+call setline(1, ['lead: zz 4', '    .zz 3', ''])
+execute 'normal! 2Gokick: zz "bd:3"'
+if getline(3) !=# 'kick: zz "bd:3"'
+  call extend(s:failures, ['a new part:'] + getline(1, '$'))
+endif
 if &commentstring !=# '-- %s' || empty(maparg('<LocalLeader>h', 'n'))
   call add(s:failures, 'the file type plugin was not loaded')
 endif
