@@ -49,7 +49,7 @@ function! mag#play() abort
   if s:running()
     return
   endif
-  let command = s:player(expand('%:p'))
+  let command = s:player(fnamemodify(expand('%'), ':.'))
   if empty(command)
     return s:complain('no `mag` on the PATH; set g:mag_command to the program')
   endif
