@@ -33,15 +33,42 @@ pub struct Stmt {
 #[derive(Clone, Debug, PartialEq)]
 pub enum StmtKind {
     /// `let name params… = body`.
-    Let { name: Ident, params: Vec<Ident>, body: Expr },
+    Let {
+        /// What is defined.
+        name: Ident,
+        /// Names of its arguments.
+        params: Vec<Ident>,
+        /// What it means.
+        body: Expr,
+    },
     /// `native name params…`: declared in the stdlib, written in Rust.
-    Native { name: Ident, params: Vec<Ident> },
+    Native {
+        /// What is declared.
+        name: Ident,
+        /// Names of its arguments.
+        params: Vec<Ident>,
+    },
     /// `name: body`: a part, which plays.
-    Part { name: Ident, body: Expr },
+    Part {
+        /// The part's name.
+        name: Ident,
+        /// What it plays.
+        body: Expr,
+    },
     /// `out name = target` (an output, e.g. `osc "127.0.0.1:9000"`).
-    Out { name: Ident, target: Expr },
+    Out {
+        /// The output's name.
+        name: Ident,
+        /// Where it goes.
+        target: Expr,
+    },
     /// A setting or command: `tempo 124`, `meter 3/4`, `hush`, `mute hats`, `solo lead`, `use "x.mag"`.
-    Command { name: Ident, args: Vec<Expr> },
+    Command {
+        /// The first word.
+        name: Ident,
+        /// The atoms after it; for `once` one whole expression.
+        args: Vec<Expr>,
+    },
     /// A bare expression: the REPL shows it.
     Expr(Expr),
 }
@@ -68,17 +95,48 @@ pub enum ExprKind {
     /// A name.
     Name(String),
     /// `true` / `false` are ordinary names; this is application by juxtaposition, `f a b`.
-    Apply { f: Box<Expr>, args: Vec<Expr> },
+    Apply {
+        /// The function.
+        f: Box<Expr>,
+        /// Its arguments, at least one.
+        args: Vec<Expr>,
+    },
     /// `base .name args… .name args…`; without a base it is a function `(.fast 2 .rev)`.
-    Chain { base: Option<Box<Expr>>, links: Vec<Link> },
+    Chain {
+        /// What is piped through the links; a function of it if absent.
+        base: Option<Box<Expr>>,
+        /// The links, at least one.
+        links: Vec<Link>,
+    },
     /// `a + b`; one of `+ - * / % == != < > <= >= && ||`.
-    Binary { op: Op, op_loc: Loc, left: Box<Expr>, right: Box<Expr> },
+    Binary {
+        /// The operator.
+        op: Op,
+        /// Where it stands.
+        op_loc: Loc,
+        /// The left operand.
+        left: Box<Expr>,
+        /// The right operand.
+        right: Box<Expr>,
+    },
     /// `(+ 1)`: the function x -> x + 1.
-    Section { op: Op, op_loc: Loc, right: Box<Expr> },
+    Section {
+        /// The operator.
+        op: Op,
+        /// Where it stands.
+        op_loc: Loc,
+        /// Its right operand; the left one is the function's argument.
+        right: Box<Expr>,
+    },
     /// `-x` on something that is not a literal.
     Neg(Box<Expr>),
     /// `\x y -> body`.
-    Lambda { params: Vec<Ident>, body: Box<Expr> },
+    Lambda {
+        /// Names of its arguments, at least one.
+        params: Vec<Ident>,
+        /// What it means.
+        body: Box<Expr>,
+    },
     /// `[a, b, c]`.
     List(Vec<Expr>),
     /// `{a: "x", b: "y"}`.

@@ -1,0 +1,254 @@
+//! The grammar's raw errors, kept small while parsing, and their explanation in plain words.
+
+use super::token::{Bracket, Tok, Token};
+use crate::problem::Problem;
+use chumsky::DefaultExpected;
+use chumsky::error::{Error, LabelError};
+use chumsky::input::{Input, MappedInput};
+use chumsky::span::SimpleSpan;
+use chumsky::util::MaybeRef;
+use mag_pattern::Loc;
+
+/// What the grammar reads: the tokens of one statement.
+pub(super) type Tokens<'t, 's> = MappedInput<'t, Tok<'s>, SimpleSpan, &'t [Token<'s>]>;
+
+/// What may stand at a place, in the grammar's own words (the labels of its rules).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Want {
+    /// An expression, or an argument.
+    Value,
+    /// A name.
+    Name,
+    /// `=`
+    Equals,
+    /// `->`
+    Arrow,
+    /// `:`
+    Colon,
+}
+
+impl Want {
+    const ALL: [Want; 5] = [Want::Value, Want::Name, Want::Equals, Want::Arrow, Want::Colon];
+
+    fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// Where parsing could not go on, and what could have stood there; no allocation unless told.
+#[derive(Clone, Debug)]
+pub(super) struct Fault<'s> {
+    span: SimpleSpan,
+    found: Option<Tok<'s>>,
+    wants: u8,
+    told: Option<Box<Problem>>,
+}
+
+impl<'s> Fault<'s> {
+    /// A problem that the grammar explains itself.
+    pub(super) fn told(problem: Problem) -> Self {
+        let span = SimpleSpan::from(problem.loc.from()..problem.loc.to());
+        Fault { span, found: None, wants: 0, told: Some(Box::new(problem)) }
+    }
+
+    fn wants(&self, want: Want) -> bool {
+        self.wants & want.bit() != 0
+    }
+}
+
+impl<'t, 's> Error<'t, Tokens<'t, 's>> for Fault<'s> {
+    fn merge(mut self, other: Self) -> Self {
+        self.wants |= other.wants;
+        self.told = self.told.or(other.told);
+        self
+    }
+}
+
+impl<'t, 's> LabelError<'t, Tokens<'t, 's>, DefaultExpected<'t, Tok<'s>>> for Fault<'s> {
+    fn expected_found<E: IntoIterator<Item = DefaultExpected<'t, Tok<'s>>>>(
+        expected: E,
+        found: Option<MaybeRef<'t, Tok<'s>>>,
+        span: SimpleSpan,
+    ) -> Self {
+        let want = |expected| match expected {
+            DefaultExpected::Token(tok) => match *tok {
+                Tok::Equals => Want::Equals.bit(),
+                Tok::Arrow => Want::Arrow.bit(),
+                Tok::Colon => Want::Colon.bit(),
+                _ => 0,
+            },
+            _ => 0,
+        };
+        let wants = expected.into_iter().map(want).fold(0, |all, bit| all | bit);
+        Fault { span, found: found.map(|tok| *tok), wants, told: None }
+    }
+}
+
+impl<'t, 's> LabelError<'t, Tokens<'t, 's>, Want> for Fault<'s> {
+    fn expected_found<E: IntoIterator<Item = Want>>(
+        expected: E,
+        found: Option<MaybeRef<'t, Tok<'s>>>,
+        span: SimpleSpan,
+    ) -> Self {
+        let wants = expected.into_iter().fold(0, |all, want| all | want.bit());
+        Fault { span, found: found.map(|tok| *tok), wants, told: None }
+    }
+
+    fn label_with(&mut self, label: Want) {
+        self.wants = label.bit();
+    }
+}
+
+/// What an explanation looks at: the text and the tokens of the statement.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'t, 's> {
+    pub(super) file: u16,
+    pub(super) text: &'s str,
+    pub(super) tokens: &'t [Token<'s>],
+}
+
+impl<'s> Scene<'_, 's> {
+    /// The place of a span.
+    pub(super) fn loc(&self, span: SimpleSpan) -> Loc {
+        Loc::new(self.file, span.start, span.end)
+    }
+
+    /// The tokens before offset `at`, nearest first.
+    fn before(&self, at: usize) -> impl Iterator<Item = &Token<'s>> {
+        let count = self.tokens.partition_point(|(_, span)| span.start < at);
+        self.tokens.iter().take(count).rev()
+    }
+
+    /// Whether white space, or nothing, stands before offset `at`.
+    fn gap_before(&self, at: usize) -> bool {
+        self.text.get(..at).is_none_or(|s| s.chars().next_back().is_none_or(char::is_whitespace))
+    }
+
+    /// Whether white space, or nothing, stands after offset `at`.
+    fn gap_after(&self, at: usize) -> bool {
+        self.text.get(at..).is_none_or(|s| s.chars().next().is_none_or(char::is_whitespace))
+    }
+
+    /// Whether offset `at` is the first thing on an indented line.
+    pub(super) fn starts_indented_line(&self, at: usize) -> bool {
+        let before = self.text.get(..at).unwrap_or("");
+        let indent = before.rsplit('\n').next().unwrap_or("");
+        !indent.is_empty() && indent.trim().is_empty()
+    }
+
+    /// A fault in plain words; nothing if it follows from something told already.
+    pub(super) fn explain(&self, fault: Fault<'s>) -> Option<Problem> {
+        if let Some(problem) = fault.told {
+            return Some(*problem);
+        }
+        let added =
+            matches!(fault.found, Some(Tok::Close(_))) && fault.span.start == fault.span.end;
+        if added || fault.found == Some(Tok::Bad) {
+            return None;
+        }
+        let before = self.before(fault.span.start).next().copied();
+        let (code, message) = self.message(&fault, before);
+        let place = match (fault.found, before) {
+            (Some(_), _) | (None, None) => fault.span,
+            (None, Some((_, span))) => (span.end..span.end).into(),
+        };
+        let mut problem = Problem::error(code, self.loc(place), message);
+        problem.found = Some(fault.found.map_or("the end of the statement".into(), Tok::describe));
+        problem.expected = expected(&fault);
+        problem.help = self.help(&fault, before);
+        Some(problem)
+    }
+
+    fn message(&self, fault: &Fault<'_>, before: Option<Token<'_>>) -> (&'static str, String) {
+        let after = match before {
+            Some((Tok::Dot, _)) => " after the dot".into(),
+            Some((tok, _)) => format!(" after {}", tok.describe()),
+            None => String::new(),
+        };
+        let starts = before.is_none_or(|(tok, _)| tok.wants_more());
+        match (fault.found, before) {
+            (_, Some((Tok::Dot, _))) => ("missing-name", format!("a name must follow{after}")),
+            _ if fault.wants(Want::Value) && starts => {
+                ("missing-value", format!("a value is missing{after}"))
+            }
+            _ if fault.wants(Want::Arrow) => ("missing-arrow", "a lambda needs `->`".into()),
+            _ if fault.wants(Want::Equals) => ("missing-equals", format!("`=` is missing{after}")),
+            _ if fault.wants(Want::Name) => ("missing-name", format!("a name is missing{after}")),
+            _ if fault.wants(Want::Colon) => ("missing-colon", format!("`:` is missing{after}")),
+            (Some(tok), _) => ("unexpected", format!("unexpected {}{after}", tok.describe())),
+            (None, _) => ("unexpected-end", format!("the statement breaks off{after}")),
+        }
+    }
+
+    /// The likely fix.
+    fn help(&self, fault: &Fault<'_>, before: Option<Token<'_>>) -> Option<String> {
+        let help = match (before.map(|(tok, _)| tok), fault.found) {
+            (Some(Tok::Dot), Some(Tok::Num(_))) => {
+                "for the number write `0.5`, or ` .5` after a space"
+            }
+            (Some(Tok::Dot), Some(Tok::Let | Tok::Name(_))) => "choose another name",
+            (Some(Tok::Op(_)), Some(Tok::Op(_))) => "leave one of them out",
+            (Some(Tok::Op(super::ast::Op::Gt)), _) if self.has_less_than(fault.span.start) => {
+                "patterns such as <1 2> go in double quotes: \"<1 2>\""
+            }
+            (Some(Tok::Op(op)), Some(Tok::Close(Bracket::Round))) => {
+                let op = op.symbol();
+                return Some(format!("as a function write `({op} 1)`, or `\\x -> 1 {op} x`"));
+            }
+            (Some(Tok::Open(Bracket::Round)), Some(Tok::Close(_))) => {
+                "a function without arguments is just its name, without `()`"
+            }
+            (_, Some(Tok::Let)) => {
+                "`let` starts a statement: put it in column 0, on a line of its own"
+            }
+            (Some(Tok::Equals), None) => "write the value after `=`, or indent the lines below",
+            (Some(Tok::Colon), None) => "write the pattern after `:`, or indent the lines below",
+            (_, Some(Tok::Equals)) if fault.wants(Want::Arrow) => "write `\\x -> …`",
+            (_, found) if fault.wants(Want::Arrow) => match found {
+                Some(Tok::Foreign("=>")) | None | Some(_) => "a function is written `\\x -> …`",
+            },
+            (_, Some(Tok::Arrow)) => "a function is written `\\x -> …`",
+            (_, Some(Tok::Comma)) => "only lists, `[a, b]`, and tables, `{a: b}`, have commas",
+            _ => return None,
+        };
+        Some(help.into())
+    }
+
+    /// Whether a `<` stands before offset `at`.
+    fn has_less_than(&self, at: usize) -> bool {
+        self.before(at).any(|(tok, _)| *tok == Tok::Op(super::ast::Op::Lt))
+    }
+
+    /// The problem of a dot that does not touch the name after it, if it does not.
+    pub(super) fn loose_dot(&self, dot: SimpleSpan) -> Option<Problem> {
+        if !self.gap_after(dot.end) {
+            return None;
+        }
+        let composed = self.gap_before(dot.start);
+        let problem =
+            Problem::error("loose-dot", self.loc(dot), "a dot must touch the name after it");
+        Some(problem.help(match composed {
+            true => "write `f (g x)` as `x .g .f`, and Tidal's `(f . g)` as `(.g .f)`",
+            false => "write `.name`",
+        }))
+    }
+}
+
+/// What could have stood at the place of a fault, if that can be said in a few words.
+fn expected(fault: &Fault<'_>) -> Option<String> {
+    let word = |want: Want| match want {
+        Want::Value => "a value",
+        Want::Name => "a name",
+        Want::Equals => "`=`",
+        Want::Arrow => "`->`",
+        Want::Colon => "`:`",
+    };
+    let words: Vec<_> = Want::ALL.into_iter().filter(|want| fault.wants(*want)).map(word).collect();
+    (!words.is_empty()).then(|| words.join(" or "))
+}
+
+/// The tokens of a statement as the grammar's input.
+pub(super) fn input<'t, 's>(tokens: &'t [Token<'s>]) -> Tokens<'t, 's> {
+    let end = tokens.last().map_or(0, |(_, span)| span.end);
+    tokens.split_token_span((end..end).into())
+}

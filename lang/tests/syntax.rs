@@ -1,0 +1,6 @@
+//! The grammar: what texts mean, what is wrong with them, and that nothing breaks it.
+
+#[path = "syntax/grammar.rs"]
+mod grammar;
+#[path = "syntax/show.rs"]
+mod show;
