@@ -4,3 +4,5 @@
 mod grammar;
 #[path = "syntax/show.rs"]
 mod show;
+#[path = "syntax/messages.rs"]
+mod messages;

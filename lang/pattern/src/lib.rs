@@ -3,15 +3,24 @@
 //! [`Time`] is exact and counted in cycles. A [`Pattern`] answers a [`Query`] about a [`Span`]
 //! with [`Hap`]s (events). Everything else makes patterns from patterns.
 
+pub mod align;
 pub mod cat;
+pub mod chance;
 pub mod controls;
+pub mod euclid;
 pub mod hap;
+pub mod harmony;
+pub mod join;
 pub mod loc;
 pub mod note;
 pub mod pattern;
 pub mod query;
+pub mod sample;
 pub mod seq;
+pub mod shift;
+pub mod signal;
 pub mod span;
+pub mod step;
 pub mod sym;
 pub mod time;
 pub mod value;

@@ -1,0 +1,182 @@
+//! Two patterns as one: an operation on values, and an alignment for their structure.
+
+use crate::hap::Hap;
+use crate::pattern::{Pattern, retain_from};
+use crate::span::Span;
+use crate::value::Value;
+use std::sync::Arc;
+
+/// Joins a value of the left with one of the right pattern; `None` drops the event.
+pub type Combine = Arc<dyn Fn(&Value, &Value) -> Option<Value> + Send + Sync>;
+
+/// Where the structure of the result comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// From the left pattern.
+    In,
+    /// From the right pattern.
+    Out,
+    /// From both: events are what two events share.
+    Mix,
+    /// A cycle of the right is squeezed into each event of the left.
+    Squeeze,
+    /// A cycle of the left is squeezed into each event of the right.
+    SqueezeOut,
+    /// Each event of the right starts the left's cycle anew.
+    Reset,
+    /// Each event of the right starts the left from its cycle 0.
+    Restart,
+    /// Both sped up to the same number of steps.
+    Poly,
+}
+
+impl Align {
+    /// All alignments with their suffix in mag (`add`, `addOut`, …).
+    pub const ALL: [(Align, &'static str); 8] = [
+        (Align::In, ""),
+        (Align::Out, "Out"),
+        (Align::Mix, "Mix"),
+        (Align::Squeeze, "Squeeze"),
+        (Align::SqueezeOut, "SqueezeOut"),
+        (Align::Reset, "Reset"),
+        (Align::Restart, "Restart"),
+        (Align::Poly, "Poly"),
+    ];
+}
+
+/// `left` and `right` joined by `op` under an alignment.
+pub fn combine(align: Align, left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
+    match align {
+        Align::In => combine_in(left, right, op),
+        Align::Out => {
+            let flipped: Combine = Arc::new(move |a, b| op(b, a));
+            combine_in(right, left, flipped)
+        }
+        Align::Mix => combine_mix(left, right, op),
+        Align::Squeeze => {
+            let right = right.clone();
+            left.squeeze_join(move |a| applied(&right, a, &op, false))
+        }
+        Align::SqueezeOut => {
+            let left = left.clone();
+            right.squeeze_join(move |b| applied(&left, b, &op, true))
+        }
+        Align::Reset => {
+            let left = left.clone();
+            right.reset_join(move |b| applied(&left, b, &op, true))
+        }
+        Align::Restart => {
+            let left = left.clone();
+            right.restart_join(move |b| applied(&left, b, &op, true))
+        }
+        Align::Poly => combine_poly(left, right, op),
+    }
+}
+
+/// `pattern` with a fixed value on one side of `op`.
+fn applied(pattern: &Pattern, fixed: &Value, op: &Combine, fixed_is_right: bool) -> Pattern {
+    let (fixed, op) = (fixed.clone(), op.clone());
+    pattern.filter_map(move |v| if fixed_is_right { op(v, &fixed) } else { op(&fixed, v) })
+}
+
+fn combine_in(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
+    if let Some([slot]) = right.slots() {
+        if right.constant().is_some() {
+            let marked = crate::join::with_locs(left.clone(), slot.locs.clone());
+            return applied(&marked, &slot.value, &op, true).with_steps(left.steps);
+        }
+    }
+    let (ours, theirs) = (left.clone(), right.clone());
+    let joined = Pattern::of(move |span, q, out| {
+        let mut haps = q.take();
+        let mut found = q.take();
+        ours.query(span, q, &mut haps);
+        for hap in haps.drain(..) {
+            theirs.query(hap.whole_or_part(), q, &mut found);
+            for other in found.drain(..) {
+                if let Some(part) = hap.part.sect(other.part) {
+                    if let Some(value) = op(&hap.value, &other.value) {
+                        out.push(joined_hap(&hap, &other, hap.whole, part, value));
+                    }
+                }
+            }
+        }
+        q.give(found);
+        q.give(haps);
+    });
+    joined.with_steps(left.steps)
+}
+
+fn joined_hap(a: &Hap, b: &Hap, whole: Option<Span>, part: Span, value: Value) -> Hap {
+    let mut locs = a.locs.clone();
+    locs.join(&b.locs);
+    Hap { whole, part, value, locs }
+}
+
+fn combine_mix(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
+    let steps = crate::cat::common_steps([left.steps, right.steps]);
+    let (left, right) = (left.clone(), right.clone());
+    let joined = Pattern::of(move |span, q, out| {
+        let (mut ours, mut theirs) = (q.take(), q.take());
+        left.query(span, q, &mut ours);
+        right.query(span, q, &mut theirs);
+        for a in &ours {
+            if !q.spend(theirs.len()) {
+                break;
+            }
+            for b in &theirs {
+                let Some(part) = a.part.sect(b.part) else { continue };
+                let whole = match (a.whole, b.whole) {
+                    (Some(x), Some(y)) => match x.sect(y) {
+                        Some(shared) => Some(shared),
+                        None => continue,
+                    },
+                    _ => None,
+                };
+                if let Some(value) = op(&a.value, &b.value) {
+                    out.push(joined_hap(a, b, whole, part, value));
+                }
+            }
+        }
+        q.give(theirs);
+        q.give(ours);
+    });
+    joined.with_steps(steps)
+}
+
+fn combine_poly(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
+    let steps = crate::cat::common_steps([left.steps, right.steps]);
+    let stretched = |p: &Pattern| match (steps, p.steps) {
+        (Some(all), Some(own)) if !own.is_zero() => p.fast(all / own),
+        _ => p.clone(),
+    };
+    combine_mix(&stretched(left), &stretched(right), op).with_steps(steps)
+}
+
+impl Pattern {
+    /// The values at the true events of `gate`, in `gate`'s rhythm.
+    pub fn structure(&self, gate: &Pattern) -> Pattern {
+        let op: Combine = Arc::new(|a, b| b.truthy().then(|| a.clone()));
+        combine(Align::Out, self, gate, op).with_steps(gate.steps)
+    }
+    /// The events, cut to where `gate` is true.
+    pub fn mask(&self, gate: &Pattern) -> Pattern {
+        let op: Combine = Arc::new(|a, b| b.truthy().then(|| a.clone()));
+        combine(Align::In, self, gate, op)
+    }
+    /// The value at `n` even steps of a cycle, in the manner of sample and hold.
+    pub fn segment(&self, n: crate::Time) -> Pattern {
+        let steps = Pattern::pure(true).fast(n);
+        self.structure(&steps).with_steps(Some(n))
+    }
+    /// Drops events for which `keep` fails, looking at the event itself.
+    pub fn keep_where(&self, keep: impl Fn(&Hap) -> bool + Send + Sync + 'static) -> Pattern {
+        let inner = self.clone();
+        Pattern::of(move |span, q, out| {
+            let start = out.len();
+            inner.query(span, q, out);
+            retain_from(out, start, |hap| keep(hap));
+        })
+        .with_steps(self.steps)
+    }
+}

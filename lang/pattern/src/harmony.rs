@@ -1,0 +1,1 @@
+//! Tonal functions: scales, chords, voicings.

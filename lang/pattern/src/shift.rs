@@ -1,0 +1,334 @@
+//! Moving patterns in time: faster, slower, earlier, backwards.
+
+use crate::cat::{slowcat, stack};
+use crate::hap::Hap;
+use crate::pattern::{Node, Pattern, ValueMap};
+use crate::query::Query;
+use crate::seq::{SLOT_LIMIT, Seq, squeeze_into};
+use crate::span::Span;
+use crate::time::Time;
+
+impl Pattern {
+    /// `factor` times as fast; silence at 0, backwards never: a negative factor plays the
+    /// reversed pattern at that speed.
+    pub fn fast(&self, factor: Time) -> Pattern {
+        if factor.is_zero() || !factor.is_defined() {
+            return Pattern::silence();
+        }
+        if factor == Time::ONE {
+            return self.clone();
+        }
+        if factor < Time::ZERO {
+            return self.fast(-factor).rev();
+        }
+        if let Some(repeated) = self.repeated(factor) {
+            return repeated.with_steps(self.steps);
+        }
+        Pattern::new(Fast { factor, inner: self.clone() }).with_steps(self.steps)
+    }
+    /// The slots written out, for a whole factor and not too many.
+    fn repeated(&self, factor: Time) -> Option<Pattern> {
+        let slots = self.slots()?;
+        let times = factor.numerator();
+        let fits = factor.is_int() && (slots.len() as i64).checked_mul(times)? <= SLOT_LIMIT as i64;
+        let share = Time::new(1, times);
+        let copies = (0..times).flat_map(|i| {
+            let begin = Time::new(i, times);
+            squeeze_into(slots, begin, begin + share)
+        });
+        (fits && times <= SLOT_LIMIT as i64).then(|| Pattern::new(Seq::new(copies.collect())))
+    }
+    /// `factor` times as slow; silence at 0.
+    pub fn slow(&self, factor: Time) -> Pattern {
+        if factor.is_zero() { Pattern::silence() } else { self.fast(Time::ONE / factor) }
+    }
+    /// `by` cycles earlier.
+    pub fn early(&self, by: Time) -> Pattern {
+        self.late(-by)
+    }
+    /// `by` cycles later.
+    pub fn late(&self, by: Time) -> Pattern {
+        if by.is_zero() || (by.is_int() && self.slots().is_some()) {
+            return self.clone();
+        }
+        Pattern::new(Late { by, inner: self.clone() }).with_steps(self.steps)
+    }
+    /// Each cycle backwards.
+    pub fn rev(&self) -> Pattern {
+        if let Some(slots) = self.slots() {
+            let mirrored = slots.iter().rev().map(|s| {
+                let (begin, end) = (Time::ONE - s.end, Time::ONE - s.begin);
+                crate::seq::Slot { begin, end, ..s.clone() }
+            });
+            return Pattern::new(Seq::new(mirrored.collect())).with_steps(self.steps);
+        }
+        Pattern::new(Rev(self.clone())).with_steps(self.steps)
+    }
+    /// Each cycle squeezed into `1/factor` of a cycle, silence after it.
+    pub fn fast_gap(&self, factor: Time) -> Pattern {
+        if !(factor > Time::ZERO) {
+            return Pattern::silence();
+        }
+        let inner = self.clone();
+        Pattern::of(move |span, q, out| {
+            span.each_cycle(|cycle, piece| gap_cycle(&inner, factor, cycle, piece, q, out));
+        })
+    }
+    /// The stretch `[begin, end)` of each cycle, stretched to fill the cycle; steps in proportion.
+    pub fn zoom(&self, begin: Time, end: Time) -> Pattern {
+        if !(begin < end) {
+            return Pattern::nothing();
+        }
+        let length = end - begin;
+        let steps = self.steps.map(|s| s * length);
+        let inner = self.clone();
+        let zoomed = Pattern::of(move |span, q, out| {
+            span.each_cycle(|cycle, piece| {
+                let base = Time::int(cycle);
+                let start = out.len();
+                inner.query(piece.map(|t| (t - base) * length + base + begin), q, out);
+                for hap in &mut out[start..] {
+                    hap.map_time(|t| (t - base - begin) / length + base);
+                }
+            });
+        });
+        zoomed.with_steps(steps)
+    }
+    /// Like [`compress`](crate::cat::compress), but without silence: copies fill the cycle.
+    pub fn focus(&self, begin: Time, end: Time) -> Pattern {
+        if !(begin < end) {
+            return Pattern::silence();
+        }
+        self.early(begin.sam()).fast(Time::ONE / (end - begin)).late(begin)
+    }
+    /// Plays `length` cycles from cycle `start` on, over and over.
+    pub fn ribbon(&self, start: Time, length: Time) -> Pattern {
+        if !(length > Time::ZERO) {
+            return Pattern::silence();
+        }
+        let restarted = Pattern::pure(0.0).slow(length);
+        restarted.restart_join({
+            let moved = self.early(start);
+            move |_| moved.clone()
+        })
+    }
+    /// Each cycle `n` times before the next.
+    pub fn repeat_cycles(&self, n: i64) -> Pattern {
+        if n < 1 {
+            return Pattern::silence();
+        }
+        let inner = self.clone();
+        Pattern::of(move |span, q, out| {
+            span.each_cycle(|cycle, piece| {
+                let shift = cycle - cycle.div_euclid(n);
+                let start = out.len();
+                if q.spend(1) {
+                    inner.query(piece.map(|t| t.add_int(-shift)), q, out);
+                }
+                for hap in &mut out[start..] {
+                    hap.map_time(|t| t.add_int(shift));
+                }
+            });
+        })
+        .with_steps(self.steps)
+    }
+    /// Each event cut into `n` of equal length.
+    pub fn ply(&self, n: Time) -> Pattern {
+        let steps = self.steps.map(|s| s * n);
+        if !(n > Time::ZERO) {
+            return Pattern::silence();
+        }
+        if n.is_int() && n.numerator() <= 4096 {
+            return self.cut_events(n.numerator()).with_steps(steps);
+        }
+        self.squeeze_join(move |v| Pattern::pure(v.clone()).fast(n)).with_steps(steps)
+    }
+    /// Each event as `n` copies side by side, seen through the fragment that was asked for.
+    fn cut_events(&self, n: i64) -> Pattern {
+        if let Some(slots) = self.slots() {
+            if slots.len() as i64 * n <= SLOT_LIMIT as i64 {
+                let copies = slots.iter().flat_map(|s| {
+                    let length = (s.end - s.begin) / Time::int(n);
+                    (0..n).map(move |i| {
+                        let begin = s.begin + length * Time::int(i);
+                        crate::seq::Slot { begin, end: begin + length, ..s.clone() }
+                    })
+                });
+                return Pattern::new(Seq::new(copies.collect()));
+            }
+        }
+        self.subdivide(n, |value, _| value.clone())
+    }
+    /// Each event as `n` equal events; `f(value, i)` is the value of the `i`th.
+    pub fn subdivide(
+        &self,
+        n: i64,
+        f: impl Fn(&crate::Value, i64) -> crate::Value + Send + Sync + 'static,
+    ) -> Pattern {
+        let inner = self.clone();
+        Pattern::of(move |span, q, out| {
+            let mut events = q.take();
+            inner.query(span, q, &mut events);
+            for hap in &events {
+                if !q.spend(n as usize) {
+                    break;
+                }
+                divide(hap, n, &f, out);
+            }
+            q.give(events);
+        })
+    }
+    /// `palindrome`: forwards in even cycles, backwards in odd ones.
+    pub fn palindrome(&self) -> Pattern {
+        self.last_of(2, Pattern::rev)
+    }
+    /// Begins one `n`th of a cycle later each cycle (`sign` 1), or earlier (-1).
+    pub fn iter(&self, n: i64, sign: i64) -> Pattern {
+        if n == 0 {
+            return self.clone();
+        }
+        let turns = n.unsigned_abs().min(4096) as i64;
+        let turned = |i| self.early(Time::new(i * sign, n));
+        slowcat((0..turns).map(turned).collect()).with_steps(self.steps)
+    }
+    /// `f` in the first of every `n` cycles.
+    pub fn first_of(&self, n: i64, f: impl Fn(&Pattern) -> Pattern) -> Pattern {
+        self.nth_of(n, 0, f)
+    }
+    /// `f` in the last of every `n` cycles.
+    pub fn last_of(&self, n: i64, f: impl Fn(&Pattern) -> Pattern) -> Pattern {
+        self.nth_of(n, n - 1, f)
+    }
+    fn nth_of(&self, n: i64, at: i64, f: impl Fn(&Pattern) -> Pattern) -> Pattern {
+        if n < 1 {
+            return self.clone();
+        }
+        self.choose_cycle(f(self), move |cycle| cycle.rem_euclid(n) == at)
+    }
+    /// `other` in the cycles for which `pick` holds, else this pattern; both in their own time.
+    pub fn choose_cycle(
+        &self,
+        other: Pattern,
+        pick: impl Fn(i64) -> bool + Send + Sync + 'static,
+    ) -> Pattern {
+        let usual = self.clone();
+        Pattern::of(move |span, q, out| {
+            span.each_cycle(|cycle, piece| {
+                if q.spend(1) {
+                    let now = if pick(cycle) { &other } else { &usual };
+                    now.query(piece, q, out);
+                }
+            });
+        })
+        .with_steps(self.steps)
+    }
+    /// The pattern with a changed copy over it, `by` later.
+    pub fn off(&self, by: Time, f: impl Fn(&Pattern) -> Pattern) -> Pattern {
+        stack(vec![self.clone(), f(&self.late(by))])
+    }
+}
+
+fn divide(
+    hap: &Hap,
+    n: i64,
+    f: &(dyn Fn(&crate::Value, i64) -> crate::Value + Send + Sync),
+    out: &mut Vec<Hap>,
+) {
+    let Some(whole) = hap.whole else { return };
+    let length = whole.duration() * Time::new(1, n);
+    let mut begin = whole.begin;
+    for i in 0..n {
+        let end = if i == n - 1 { whole.end } else { begin + length };
+        let piece = Span::new(begin, end);
+        let part = if hap.part == whole { Some(piece) } else { piece.sect(hap.part) };
+        if let Some(part) = part {
+            let value = f(&hap.value, i);
+            out.push(Hap { whole: Some(piece), part, value, locs: hap.locs.clone() });
+        }
+        begin = end;
+    }
+}
+
+fn gap_cycle(
+    inner: &Pattern,
+    factor: Time,
+    cycle: i64,
+    piece: Span,
+    q: &mut Query,
+    out: &mut Vec<Hap>,
+) {
+    let base = Time::int(cycle);
+    let inward = |t: Time| base + ((t - base) * factor).min(Time::ONE);
+    let seen = piece.map(inward);
+    let past = seen.begin >= base + Time::ONE;
+    if past || !q.spend(1) {
+        return;
+    }
+    let start = out.len();
+    inner.query(seen, q, out);
+    crate::pattern::retain_from(out, start, |hap| {
+        hap.map_time(|t| base + (t - base) / factor);
+        hap.part.sect(piece).map(|part| hap.part = part).is_some()
+    });
+}
+
+struct Fast {
+    factor: Time,
+    inner: Pattern,
+}
+
+impl Node for Fast {
+    fn query(&self, span: Span, q: &mut Query, out: &mut Vec<Hap>) {
+        let start = out.len();
+        self.inner.query(span.map(|t| t * self.factor), q, out);
+        for hap in &mut out[start..] {
+            hap.map_time(|t| t / self.factor);
+        }
+    }
+    fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
+        let inner = self.inner.map_now(f)?;
+        Some(Pattern::new(Fast { factor: self.factor, inner }))
+    }
+}
+
+struct Late {
+    by: Time,
+    inner: Pattern,
+}
+
+impl Node for Late {
+    fn query(&self, span: Span, q: &mut Query, out: &mut Vec<Hap>) {
+        let start = out.len();
+        self.inner.query(span.map(|t| t - self.by), q, out);
+        for hap in &mut out[start..] {
+            hap.map_time(|t| t + self.by);
+        }
+    }
+    fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
+        let inner = self.inner.map_now(f)?;
+        Some(Pattern::new(Late { by: self.by, inner }))
+    }
+}
+
+struct Rev(Pattern);
+
+impl Node for Rev {
+    fn query(&self, span: Span, q: &mut Query, out: &mut Vec<Hap>) {
+        span.each_cycle(|cycle, piece| {
+            if !q.spend(1) {
+                return;
+            }
+            let sum = Time::int(cycle) + Time::int(cycle) + Time::ONE;
+            let mirror = |s: Span| Span::new(sum - s.end, sum - s.begin);
+            let start = out.len();
+            self.0.query(mirror(piece), q, out);
+            for hap in &mut out[start..] {
+                hap.whole = hap.whole.map(mirror);
+                hap.part = mirror(hap.part);
+            }
+        });
+    }
+    fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
+        self.0.map_now(f).map(|inner| Pattern::new(Rev(inner)))
+    }
+}

@@ -1,0 +1,204 @@
+//! Makes a pattern from the tree of a mini-notation text.
+
+use super::tree::{Change, Layers, Sequence, Step, Term};
+use mag_pattern::align::{Align, Combine, combine};
+use mag_pattern::cat::{common_steps, fastcat, slowcat, stack, timecat};
+use mag_pattern::chance::rand_at;
+use mag_pattern::{Locs, Pattern, Time, Value};
+use std::sync::Arc;
+
+/// The longest range that `..` writes out.
+const RANGE_LIMIT: f64 = 4096.0;
+/// Tells the chances of mini-notation from those of the functions.
+const CHANCE_SEED: i64 = 0x6d696e69;
+
+/// The pattern of a parsed text; silence for an empty one.
+pub fn build(layers: &Layers) -> Pattern {
+    match layers {
+        Layers::Stack(all) if all.is_empty() => Pattern::silence(),
+        _ => group(layers).0,
+    }
+}
+
+/// A pattern, and whether its steps were marked with `^`.
+type Marked = (Pattern, bool);
+
+fn group(layers: &Layers) -> Marked {
+    match layers {
+        Layers::Stack(all) => {
+            let built: Vec<Marked> = all.iter().map(sequence).collect();
+            let counts = built.iter().any(|(_, counts)| *counts);
+            (stack(built.into_iter().map(|(p, _)| p).collect()), counts)
+        }
+        Layers::Choice(all, number) => {
+            let choices: Vec<Pattern> = all.iter().map(|s| sequence(s).0).collect();
+            (choose(choices, CHANCE_SEED + number), false)
+        }
+        Layers::Feet(all) => (fastcat(all.iter().map(|s| sequence(s).0).collect()), false),
+    }
+}
+
+/// One of the patterns, drawn anew each cycle.
+fn choose(choices: Vec<Pattern>, seed: i64) -> Pattern {
+    Pattern::of(move |span, q, out| {
+        span.each_cycle(|cycle, piece| {
+            let draw = rand_at(Time::int(cycle), seed) * choices.len() as f64;
+            if let (Some(choice), true) = (choices.get(draw as usize), q.spend(1)) {
+                choice.query(piece, q, out);
+            }
+        });
+    })
+}
+
+fn share(step: &Step) -> Time {
+    if step.weight.is_zero() { Time::ONE } else { step.weight }
+}
+
+fn total(sequence: &Sequence) -> Time {
+    sequence.steps.iter().fold(Time::ZERO, |sum, step| sum + share(step))
+}
+
+fn sequence(sequence: &Sequence) -> Marked {
+    let built: Vec<Marked> = sequence.steps.iter().map(marked_step).collect();
+    let counting: Vec<_> = built.iter().filter(|(_, counts)| *counts).map(|(p, _)| p.steps).collect();
+    let all = total(sequence);
+    let even = sequence.steps.iter().all(|s| share(s) == Time::ONE);
+    let pattern = if even {
+        fastcat(built.into_iter().map(|(p, _)| p).collect())
+    } else {
+        timecat(sequence.steps.iter().map(share).zip(built.into_iter().map(|(p, _)| p)).collect())
+    };
+    let counts = sequence.counts || !counting.is_empty();
+    let steps = if counting.is_empty() {
+        Some(all)
+    } else {
+        common_steps(counting).map(|s| s * all)
+    };
+    (pattern.with_steps(steps), counts)
+}
+
+fn step(step: &Step) -> Pattern {
+    marked_step(step).0
+}
+
+fn marked_step(step: &Step) -> Marked {
+    let (mut pattern, counts) = term(&step.term);
+    for change in &step.ops {
+        pattern = changed(pattern, change);
+    }
+    (pattern, counts)
+}
+
+fn term(term: &Term) -> Marked {
+    match term {
+        Term::Rest => (Pattern::silence(), false),
+        Term::Atom(value, loc) => (Pattern::pure_at(value.clone(), Locs::one(*loc)), false),
+        Term::Group(layers) => group(layers),
+        Term::Slow(all) => {
+            let built: Vec<Marked> = all.iter().map(slow).collect();
+            let counts = built.iter().any(|(_, counts)| *counts);
+            let steps = counts.then(|| common_steps(built.iter().map(|(p, _)| p.steps)));
+            let turns = stack(built.into_iter().map(|(p, _)| p).collect());
+            (turns.with_steps(steps.unwrap_or(Some(Time::ONE))), counts)
+        }
+        Term::Polymeter(all, pace) => (polymeter(all, pace.as_deref()), false),
+    }
+}
+
+/// A step a cycle.
+fn slow(row: &Sequence) -> Marked {
+    let (pattern, counts) = sequence(row);
+    if row.steps.iter().any(|s| share(s) != Time::ONE) {
+        return (pattern.slow(total(row)), counts);
+    }
+    let steps = pattern.steps;
+    (slowcat(row.steps.iter().map(step).collect()).with_steps(steps), counts)
+}
+
+fn polymeter(all: &[Sequence], pace: Option<&Step>) -> Pattern {
+    let pace = match (pace, all.first()) {
+        (Some(given), _) => step(given),
+        (None, first) => Pattern::pure(first.map_or(Time::ONE, total).to_f64()),
+    };
+    let layers = all.iter().map(|row| {
+        let (pattern, _) = sequence(row);
+        let own = total(row);
+        with_number(&pace, move |n| pattern.fast(n / own))
+    });
+    stack(layers.collect()).with_steps(Some(Time::ONE))
+}
+
+/// Joins in a patterned number, as an exact time.
+fn with_number(
+    number: &Pattern,
+    f: impl Fn(Time) -> Pattern + Send + Sync + 'static,
+) -> Pattern {
+    number.inner_join(move |v| match v.number() {
+        Some(x) => f(Time::from_f64(x)),
+        None => Pattern::silence(),
+    })
+}
+
+fn with_count(number: &Pattern, f: impl Fn(i64) -> Pattern + Send + Sync + 'static) -> Pattern {
+    with_number(number, move |t| f(t.floor()))
+}
+
+fn changed(pattern: Pattern, change: &Change) -> Pattern {
+    let steps = pattern.steps;
+    match change {
+        Change::Fast(by) => with_number(&step(by), move |n| pattern.fast(n)).with_steps(steps),
+        Change::Slow(by) => with_number(&step(by), move |n| pattern.slow(n)).with_steps(steps),
+        Change::Replicate(n) => replicate(&pattern, *n),
+        Change::Euclid(hits, of, by) => euclid(pattern, hits, of, by.as_deref()),
+        Change::Degrade(share, number) => pattern.degrade_by(*share, CHANCE_SEED + number),
+        Change::Tail(item) => {
+            let op: Combine = Arc::new(|a, b| Some(appended(a, b)));
+            combine(Align::In, &pattern, &step(item), op)
+        }
+        Change::Range(last) => range(&pattern, step(last)),
+    }
+}
+
+fn replicate(pattern: &Pattern, n: i64) -> Pattern {
+    if n == 1 {
+        return pattern.clone();
+    }
+    pattern.repeat_cycles(n).fast(Time::int(n))
+}
+
+fn euclid(pattern: Pattern, hits: &Step, of: &Step, by: Option<&Step>) -> Pattern {
+    let (hits, of) = (step(hits), step(of));
+    let by = by.map_or_else(|| Pattern::pure(0.0), step);
+    with_count(&hits, move |hits| {
+        let (pattern, by) = (pattern.clone(), by.clone());
+        with_count(&of, move |steps| {
+            let pattern = pattern.clone();
+            with_count(&by, move |rotation| pattern.euclid(hits, steps, rotation))
+        })
+    })
+}
+
+/// `a:b`, and `a:b:c` as one list of three.
+fn appended(a: &Value, b: &Value) -> Value {
+    match a {
+        Value::List(items) => Value::list(items.iter().chain([b]).cloned().collect()),
+        _ => Value::list(vec![a.clone(), b.clone()]),
+    }
+}
+
+fn range(first: &Pattern, last: Pattern) -> Pattern {
+    first.squeeze_join(move |a| {
+        let from = a.number();
+        last.mix_join(move |b| match (from, b.number()) {
+            (Some(from), Some(to)) => count(from, to),
+            _ => Pattern::silence(),
+        })
+    })
+}
+
+/// The numbers from one to another, in steps of 1, up or down.
+fn count(from: f64, to: f64) -> Pattern {
+    let n = ((to - from).abs().min(RANGE_LIMIT) + 1.0).floor() as usize;
+    let sign = if from < to { 1.0 } else { -1.0 };
+    fastcat((0..n).map(|i| Pattern::pure(from + sign * i as f64)).collect())
+}
