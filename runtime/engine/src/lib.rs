@@ -1,1 +1,51 @@
-//! Skeleton.
+//! The built-in synth of mag: shots in, samples out. Frames and `f32` only; no clock, device,
+//! thread or file.
+//!
+//! ```text
+//! shot_for(name, n, params) -> Shot ─ Control::shot(frame) ─► ring ─► Queue ─► Voice (Pool)
+//!   Voice: Synth ─ Sweep (filters) ─ Grit ─ envelope, pan ─► Bus (one per orbit: Delay, Reverb)
+//!   all buses ─► Master (DC blocker, limiter) ─► Engine::render
+//! ```
+//!
+//! ```
+//! use mag_engine::{Engine, shot_for};
+//!
+//! let (mut engine, mut control) = Engine::new(48_000);
+//! let kick = shot_for("bd", 0.0, &[("gain", 0.9)])?.with_part(1).with_duration(12_000);
+//! control.shot(100, kick)?;
+//! let mut out = [0.0; 512];
+//! engine.render(&mut out);
+//! assert!(out[..200].iter().all(|&y| y == 0.0) && out[200..].iter().any(|&y| y != 0.0));
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+
+mod bus;
+mod control;
+mod delay;
+mod effect;
+mod engine;
+mod envelope;
+mod filter;
+mod master;
+mod math;
+mod noise;
+pub mod param;
+mod pool;
+mod queue;
+mod reverb;
+mod shot;
+mod stats;
+mod synth;
+mod voice;
+mod wavetable;
+
+pub use control::{Control, Full, ShotId};
+pub use engine::{Engine, LEAD, ORBITS};
+pub use master::CEILING;
+pub use param::{PARAMS, Param, ParamDef};
+pub use shot::{Shot, UnknownSound, shot_for};
+pub use stats::Stats;
+pub use synth::{Ends, SOUNDS, SoundId, SynthDef, find as find_sound};
+
+/// Frames that are computed together; blocks start at multiples of it.
+const BLOCK: usize = 64;

@@ -1,0 +1,45 @@
+//! Voices per core at 48 kHz: how many seconds of one voice fit into a second of one core.
+
+use std::time::Instant;
+
+use mag_engine::{Engine, shot_for};
+
+const RATE: u32 = 48_000;
+const SECONDS: usize = 4;
+const VOICES: usize = 200;
+
+/// Renders `VOICES` long notes at once and prints what one core could sustain.
+fn measure(title: &str, sound: &str, params: &[(&str, f32)]) {
+    let (mut engine, mut control) = Engine::new(RATE);
+    for i in 0..VOICES {
+        let mut shot = match shot_for(sound, 0.0, params) {
+            Ok(shot) => shot.with_duration((RATE as usize * SECONDS * 2) as u64),
+            Err(unknown) => return println!("{unknown}"),
+        };
+        shot.set(mag_engine::Param::MidiNote, 36.0 + (i % 48) as f32 * 0.77);
+        if control.shot(0, shot).is_err() {
+            return println!("the ring is too small for {VOICES} voices");
+        }
+    }
+    let mut out = vec![0.0; 512];
+    let start = Instant::now();
+    for _ in 0..RATE as usize * SECONDS / 256 {
+        engine.render(&mut out);
+    }
+    let spent = start.elapsed().as_secs_f64();
+    let left = control.stats().voices;
+    println!(
+        "{title:<34} {:>7.0} voices per core ({left} left)",
+        (VOICES * SECONDS) as f64 / spent
+    );
+}
+
+fn main() {
+    let subtractive = [("lpf", 900.0), ("resonance", 0.4), ("lpenv", 2.0), ("lpdecay", 0.5)];
+    measure("saw, low-pass and envelope, pan", "saw", &subtractive);
+    let room = [&subtractive[..], &[("room", 0.3)]].concat();
+    measure("the same into a reverb", "saw", &room);
+    for sound in ["pulse", "bass", "lead", "supersaw", "pad", "keys", "organ", "pluck", "piano"] {
+        measure(sound, sound, &[]);
+    }
+}

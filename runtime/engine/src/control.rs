@@ -1,0 +1,113 @@
+//! The other thread's end of an engine: it sends shots, and may take them back.
+
+use core::sync::atomic::Ordering::Relaxed;
+use std::sync::Arc;
+
+use rtrb::Producer;
+
+use crate::shot::Shot;
+use crate::stats::{Shared, Stats};
+
+/// What goes through the ring.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::large_enum_variant)] // a ring has no use for a box: its cells are all one size
+pub(crate) enum Message {
+    Shot { at: u64, shot: Shot },
+    Withdraw { from: u64, part: Option<u16> },
+    Hush { at: u64, part: Option<u16> },
+}
+
+/// Number of a shot, in the order in which they were sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ShotId(pub u64);
+
+/// The ring is full: the engine has not rendered for a while. Try again later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full;
+
+impl core::fmt::Display for Full {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("the synth's inbox is full: it has not rendered for a while")
+    }
+}
+
+impl core::error::Error for Full {}
+
+/// Sends shots to an [`crate::Engine`] on another thread. Nothing here waits.
+#[derive(Debug)]
+pub struct Control {
+    ring: Producer<Message>,
+    shared: Arc<Shared>,
+    sent: u64,
+}
+
+impl Control {
+    pub(crate) fn new(ring: Producer<Message>, shared: Arc<Shared>) -> Self {
+        Control { ring, shared, sent: 0 }
+    }
+
+    /// Starts `shot` at absolute frame `at`, exactly. A frame that is already rendered means now.
+    ///
+    /// # Errors
+    /// [`Full`] if the ring is full.
+    pub fn shot(&mut self, at: u64, shot: Shot) -> Result<ShotId, Full> {
+        self.send(Message::Shot { at, shot })?;
+        self.sent += 1;
+        Ok(ShotId(self.sent))
+    }
+
+    /// Takes back the shots of `part` that were to start at frame `from` or later.
+    ///
+    /// # Errors
+    /// [`Full`] if the ring is full; nothing is taken back then.
+    pub fn withdraw(&mut self, from: u64, part: u16) -> Result<(), Full> {
+        self.send(Message::Withdraw { from, part: Some(part) })
+    }
+
+    /// Takes back the shots of all parts that were to start at frame `from` or later.
+    ///
+    /// # Errors
+    /// [`Full`] if the ring is full; nothing is taken back then.
+    pub fn withdraw_all(&mut self, from: u64) -> Result<(), Full> {
+        self.send(Message::Withdraw { from, part: None })
+    }
+
+    /// Fades all voices that sound at frame `at`, within some milliseconds. Shots that start
+    /// later still sound, as do echoes: withdraw the former first.
+    ///
+    /// # Errors
+    /// [`Full`] if the ring is full.
+    pub fn hush(&mut self, at: u64) -> Result<(), Full> {
+        self.send(Message::Hush { at, part: None })
+    }
+
+    /// Fades the voices of `part` that sound at frame `at`.
+    ///
+    /// # Errors
+    /// [`Full`] if the ring is full.
+    pub fn hush_part(&mut self, at: u64, part: u16) -> Result<(), Full> {
+        self.send(Message::Hush { at, part: Some(part) })
+    }
+
+    /// Silence at once: forgets what was queued, fades all voices, empties echoes and rooms.
+    /// Works even when the ring is full.
+    pub fn panic(&mut self) {
+        self.shared.panic.store(true, Relaxed);
+    }
+
+    /// How the engine does; the peak starts anew each time.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.shared.read()
+    }
+
+    /// Frames that the engine has handed out so far.
+    #[must_use]
+    pub fn frame(&self) -> u64 {
+        self.shared.frame.load(Relaxed)
+    }
+
+    fn send(&mut self, message: Message) -> Result<(), Full> {
+        self.ring.push(message).map_err(|_| Full)
+    }
+}

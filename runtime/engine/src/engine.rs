@@ -1,0 +1,223 @@
+//! The engine: takes in shots, renders blocks of 64 frames, hands out as many as are wanted.
+
+use core::sync::atomic::Ordering::Relaxed;
+use std::sync::Arc;
+
+use rtrb::{Consumer, RingBuffer};
+
+use crate::BLOCK;
+use crate::bus::{Bus, Stereo};
+use crate::control::{Control, Message};
+use crate::master::{DELAY, Master};
+use crate::pool::Pool;
+use crate::queue::{Event, Queue};
+use crate::shot::Shot;
+use crate::stats::Shared;
+use crate::synth::{Frames, SOUNDS, SoundId, Synth};
+use crate::voice::{Outcome, Stage, Voice};
+use crate::wavetable::Tables;
+
+/// Buses with a delay and a reverb of their own.
+pub const ORBITS: usize = 16;
+/// Messages that may wait in the ring.
+const RING: usize = 4096;
+/// Seconds in which a stolen or cut voice fades.
+const CUT: f32 = 0.003;
+/// Seconds in which a hushed voice fades.
+const HUSH: f32 = 0.012;
+/// Seconds for which a new voice is not stolen if others can be.
+const YOUNG: f32 = 0.03;
+
+/// Frames by which a shot must come ahead of its frame, beyond what the caller of
+/// [`Engine::render`] asks for at once: the limiter's look-ahead and the block in the making.
+pub const LEAD: u64 = (DELAY + BLOCK) as u64;
+
+/// Turns shots into interleaved stereo samples.
+///
+/// Frame 0 is the first that [`Engine::render`] writes; a shot at frame *f* starts at the *f*-th
+/// frame exactly. The same shots give the same samples however the calls are cut. `render` never
+/// allocates, locks or waits.
+pub struct Engine {
+    rate: f32,
+    tables: Tables,
+    synths: Vec<Box<dyn Synth>>,
+    ring: Consumer<Message>,
+    shared: Arc<Shared>,
+    queue: Queue,
+    pool: Pool,
+    buses: Vec<Bus>,
+    master: Master,
+    frames: Box<Frames>,
+    /// First frame of the next block; ahead of `handed` by the limiter's delay and `ready`.
+    block: u64,
+    handed: u64,
+    /// Finished samples, of which the first `ready.1` frames are already handed out.
+    ready: (Box<Stereo>, usize),
+}
+
+impl Engine {
+    /// An engine at `sample_rate` frames a second, and the control that speaks to it.
+    #[must_use]
+    pub fn new(sample_rate: u32) -> (Engine, Control) {
+        let rate = sample_rate.max(1000) as f32;
+        let (producer, ring) = RingBuffer::new(RING);
+        let shared = Arc::new(Shared::default());
+        let control = Control::new(producer, Arc::clone(&shared));
+        let engine = Engine {
+            rate,
+            tables: Tables::new(),
+            synths: SOUNDS.iter().map(|def| (def.make)(crate::pool::VOICES, rate)).collect(),
+            ring,
+            shared,
+            queue: Queue::new(Shot::new(SoundId::default(), 1)),
+            pool: Pool::new(),
+            buses: (0..ORBITS).map(|_| Bus::new(rate)).collect(),
+            master: Master::new(rate),
+            frames: Box::new(Frames::new()),
+            block: 0,
+            handed: 0,
+            ready: (Box::new([[0.0; BLOCK]; 2]), BLOCK),
+        };
+        (engine, control)
+    }
+
+    /// Frames handed out so far: the number of the frame that the next call starts with.
+    #[must_use]
+    pub fn frame(&self) -> u64 {
+        self.handed
+    }
+
+    /// Fills `out` with interleaved stereo; a last odd sample is set to 0.
+    pub fn render(&mut self, out: &mut [f32]) {
+        let mut frames = out.chunks_exact_mut(2);
+        for pair in &mut frames {
+            if self.ready.1 == BLOCK {
+                self.refill();
+            }
+            let at = self.ready.1;
+            pair[0] = self.ready.0[0][at];
+            pair[1] = self.ready.0[1][at];
+            self.ready.1 += 1;
+        }
+        self.handed += (out.len() / 2) as u64;
+        if out.len() % 2 == 1
+            && let Some(last) = out.last_mut()
+        {
+            *last = 0.0;
+        }
+        self.shared.frame.store(self.handed, Relaxed);
+    }
+
+    /// Renders the block that is due. The first one only fills the limiter's look-ahead.
+    fn refill(&mut self) {
+        if self.block == 0 {
+            self.next_block();
+        }
+        self.next_block();
+        self.ready.1 = 0;
+    }
+
+    fn next_block(&mut self) {
+        self.receive();
+        self.start_due();
+        self.render_voices();
+        let mix = &mut *self.ready.0;
+        *mix = [[0.0; BLOCK]; 2];
+        for bus in &mut self.buses {
+            bus.drain(mix);
+        }
+        let peak = self.master.run(mix);
+        self.shared.raise(peak);
+        self.shared.voices.store(self.pool.len() as u32, Relaxed);
+        self.block += BLOCK as u64;
+    }
+
+    /// Takes in what the control has sent.
+    fn receive(&mut self) {
+        if self.shared.panic.swap(false, Relaxed) {
+            while self.ring.pop().is_ok() {}
+            self.queue.clear();
+            self.buses.iter_mut().for_each(Bus::clear);
+            self.hush(self.block, None, CUT);
+        }
+        while let Ok(message) = self.ring.pop() {
+            let taken = match message {
+                Message::Shot { at, shot } => {
+                    if at < self.block {
+                        Shared::count(&self.shared.late);
+                    }
+                    self.queue.add_shot(at.max(self.block), shot)
+                }
+                Message::Hush { at, part } => self.queue.add_hush(at.max(self.block), part),
+                Message::Withdraw { from, part } => {
+                    self.queue.withdraw(from, part);
+                    true
+                }
+            };
+            if !taken {
+                Shared::count(&self.shared.dropped);
+            }
+        }
+    }
+
+    /// Does what is due within the block, in order.
+    fn start_due(&mut self) {
+        let end = self.block + BLOCK as u64;
+        while let Some((at, event)) = self.queue.pop_before(end) {
+            match event {
+                Event::Shot(cell) => {
+                    let shot = self.queue.shot(cell);
+                    self.start(at, shot);
+                }
+                Event::Hush(part) => self.hush(at, part, HUSH),
+            }
+        }
+    }
+
+    fn start(&mut self, at: u64, shot: Shot) {
+        let voice = Voice::new(shot, at, self.rate);
+        if voice.group != 0 {
+            let same = |v: &&mut Voice| v.group == voice.group && v.shot.orbit == shot.orbit;
+            self.pool.voices().filter(same).for_each(|v| v.fade(at, CUT * self.rate));
+        }
+        if self.pool.crowded() {
+            Shared::count(&self.shared.stolen);
+            let young = (YOUNG * self.rate) as u64;
+            if let Some(victim) = self.pool.least(at, young) {
+                victim.fade(at, CUT * self.rate);
+            }
+        }
+        if let Some(bus) = self.buses.get_mut(usize::from(shot.orbit) % ORBITS) {
+            bus.set(&shot);
+        }
+        let Some(synth) = self.synths.get_mut(shot.sound.index()) else { return };
+        match self.pool.add(voice) {
+            Some((slot, voice)) => voice.start(slot, synth.as_mut(), self.rate),
+            None => Shared::count(&self.shared.stolen),
+        }
+    }
+
+    fn hush(&mut self, at: u64, part: Option<u16>, seconds: f32) {
+        let meant = |v: &&mut Voice| part.is_none_or(|p| v.shot.part == p);
+        self.pool.voices().filter(meant).for_each(|v| v.fade(at, seconds * self.rate));
+    }
+
+    fn render_voices(&mut self) {
+        let stage = Stage { tables: &self.tables, rate: self.rate };
+        let Engine { pool, synths, buses, frames, shared, block, .. } = self;
+        pool.retain(|slot, voice| {
+            let orbit = usize::from(voice.shot.orbit) % ORBITS;
+            let sound = voice.shot.sound;
+            let (Some(synth), Some(bus)) = (synths.get_mut(sound.index()), buses.get_mut(orbit))
+            else {
+                return false;
+            };
+            let outcome = voice.render(*block, &stage, (slot, synth.as_mut()), frames, bus);
+            if outcome == Outcome::Broken {
+                Shared::count(&shared.broken);
+                shared.broken_sound.store(sound.index() as u32 + 1, Relaxed);
+            }
+            outcome == Outcome::Sounding
+        });
+    }
+}

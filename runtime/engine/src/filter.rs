@@ -1,0 +1,203 @@
+//! Filters that keep their shape while their cutoff moves: state-variable and ladder, both in
+//! topology-preserving form (V. Zavalishin, "The Art of VA Filter Design"; A. Simper's mixing).
+
+use crate::math::{exp2, saturate, warp};
+
+/// Which output of a state-variable filter is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pass {
+    /// Below the cutoff.
+    #[default]
+    Low,
+    /// Around the cutoff, 0 dB at its centre.
+    Band,
+    /// Above the cutoff.
+    High,
+}
+
+/// Warped gain for a cutoff in cycles a frame, kept below half the sample rate.
+#[must_use]
+#[inline]
+pub fn gain(cutoff: f32) -> f32 {
+    warp(cutoff.clamp(0.000_05, 0.47))
+}
+
+/// Quality factor of a resonance value: 0..1 as in SuperDirt, decibels above 1 as in superdough.
+#[must_use]
+pub fn quality(resonance: f32) -> f32 {
+    if resonance <= 1.0 {
+        core::f32::consts::FRAC_1_SQRT_2 * exp2(resonance * 5.5)
+    } else {
+        exp2(resonance.min(34.0) * 0.166_096).max(core::f32::consts::FRAC_1_SQRT_2)
+    }
+}
+
+/// Two-pole state-variable filter.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Svf {
+    a: f32,
+    b: f32,
+}
+
+impl Svf {
+    /// Filters `x` in place while the warped gain moves in a line `from`..`to`; `damping` is 1/Q.
+    pub fn run(&mut self, pass: Pass, (from, to): (f32, f32), damping: f32, x: &mut [f32]) {
+        let (m0, m1, m2) = match pass {
+            Pass::Low => (0.0, 0.0, 1.0),
+            Pass::Band => (0.0, damping, 0.0),
+            Pass::High => (1.0, -damping, -1.0),
+        };
+        let step = (to - from) / x.len().max(1) as f32;
+        let mut g = from;
+        let (mut a, mut b) = (self.a, self.b);
+        for y in x {
+            g += step;
+            let a1 = 1.0 / (1.0 + g * (g + damping));
+            let v0 = *y;
+            let v3 = v0 - b;
+            let v1 = a1 * (a + g * v3);
+            let v2 = b + g * v1;
+            a = 2.0 * v1 - a;
+            b = 2.0 * v2 - b;
+            *y = m0 * v0 + m1 * v1 + m2 * v2;
+        }
+        self.a = flush(a);
+        self.b = flush(b);
+    }
+
+    /// Filters one sample at the warped gain `g`.
+    #[inline]
+    pub fn tick(&mut self, pass: Pass, g: f32, damping: f32, x: f32) -> f32 {
+        let mut y = [x];
+        self.run(pass, (g, g), damping, &mut y);
+        y[0]
+    }
+}
+
+/// Four-pole ladder low-pass with a saturating input, 24 dB an octave.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ladder([f32; 4]);
+
+impl Ladder {
+    /// Filters `x` in place while the warped gain moves in a line; `feedback` 0..4 (4 oscillates).
+    pub fn run(&mut self, (from, to): (f32, f32), feedback: f32, x: &mut [f32]) {
+        let step = (to - from) / x.len().max(1) as f32;
+        let makeup = 1.0 + 0.5 * feedback;
+        let mut g = from;
+        let mut s = self.0;
+        for y in x {
+            g += step;
+            let h = 1.0 / (1.0 + g);
+            let p = g * h;
+            let rest = h * (s[3] + p * (s[2] + p * (s[1] + p * s[0])));
+            let p4 = p * p * p * p;
+            let mut u = saturate((*y * makeup - feedback * rest) / (1.0 + feedback * p4));
+            for state in &mut s {
+                let v = (u - *state) * p;
+                u = v + *state;
+                *state = u + v;
+            }
+            *y = u;
+        }
+        self.0 = s.map(flush);
+    }
+}
+
+/// One-pole low-pass.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OnePole(f32);
+
+impl OnePole {
+    /// Filters one sample; `share` of the new value enters, see [`OnePole::share`].
+    #[inline]
+    pub fn low(&mut self, share: f32, x: f32) -> f32 {
+        self.0 += share * (x - self.0);
+        self.0
+    }
+
+    /// What lies above the cutoff.
+    #[inline]
+    pub fn high(&mut self, share: f32, x: f32) -> f32 {
+        x - self.low(share, x)
+    }
+
+    /// The share for a cutoff in cycles a frame.
+    #[must_use]
+    pub fn share(cutoff: f32) -> f32 {
+        1.0 - crate::math::exp(-core::f32::consts::TAU * cutoff.clamp(0.0, 0.5))
+    }
+}
+
+/// 0 for numbers too small to hear, which would otherwise become slow denormals.
+#[must_use]
+#[inline]
+pub fn flush(x: f32) -> f32 {
+    if x.abs() < 1e-15 { 0.0 } else { x }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gain at `f` (cycles a frame) of the impulse response that `run` makes.
+    fn response(run: impl FnOnce(&mut [f32]), f: f64) -> f64 {
+        let mut x = vec![0.0f32; 1 << 14];
+        x[0] = 1e-3;
+        run(&mut x);
+        let (mut re, mut im) = (0.0, 0.0);
+        for (i, &y) in x.iter().enumerate() {
+            let p = core::f64::consts::TAU * f * i as f64;
+            re += f64::from(y) * p.cos();
+            im += f64::from(y) * p.sin();
+        }
+        re.hypot(im) * 1e3
+    }
+
+    /// |H| of the analogue two-pole prototype at the bilinear image of `f`.
+    fn theory(pass: Pass, cutoff: f64, q: f64, f: f64) -> f64 {
+        let w = (core::f64::consts::PI * f).tan() / (core::f64::consts::PI * cutoff).tan();
+        let denominator = (1.0 - w * w).hypot(w / q);
+        match pass {
+            Pass::Low => 1.0 / denominator,
+            Pass::Band => w / q / denominator,
+            Pass::High => w * w / denominator,
+        }
+    }
+
+    #[test]
+    fn svf_follows_theory() {
+        for pass in [Pass::Low, Pass::Band, Pass::High] {
+            for (cutoff, q) in [(0.02, 0.707), (0.1, 4.0), (0.3, 1.0)] {
+                for f in [0.005, 0.02, 0.05, 0.1, 0.2, 0.4] {
+                    let g = gain(cutoff as f32);
+                    let run = |x: &mut [f32]| {
+                        Svf::default().run(pass, (g, g), 1.0 / q as f32, x);
+                    };
+                    let (is, should) = (response(run, f), theory(pass, cutoff, q, f));
+                    assert!(
+                        (is - should).abs() < 0.003 + 0.01 * should,
+                        "{pass:?} {cutoff} {q} {f}: {is} {should}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn ladder_falls_by_24_db_an_octave_and_peaks_with_feedback() {
+        let at = |feedback: f32, f: f64| {
+            response(|x| Ladder::default().run((gain(0.02), gain(0.02)), feedback, x), f)
+        };
+        assert!((at(0.0, 0.0005) - 1.0).abs() < 0.01);
+        let octave = 20.0 * (at(0.0, 0.1) / at(0.0, 0.2)).log10();
+        assert!((24.0..32.0).contains(&octave), "{octave}");
+        assert!(at(3.5, 0.02) > 3.0 * at(0.0, 0.02));
+    }
+
+    #[test]
+    fn resonance_means_what_its_two_sources_say() {
+        assert!((quality(0.0) - 0.707).abs() < 1e-3);
+        assert!((quality(20.0) - 10.0).abs() < 0.1, "20 dB");
+        assert!(quality(0.5) > 3.0 && quality(1.0) < 40.0);
+    }
+}

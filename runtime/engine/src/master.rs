@@ -1,0 +1,133 @@
+//! The last stage: DC blocker, and a limiter that looks ahead and sees between the samples.
+
+use crate::BLOCK;
+use crate::bus::Stereo;
+use crate::filter::{OnePole, flush};
+
+/// Frames by which the limiter delays the sound.
+pub(crate) const DELAY: usize = BLOCK;
+/// What no sample exceeds.
+pub const CEILING: f32 = 0.99;
+/// What the estimated peaks between samples are kept below.
+const GOAL: f32 = 0.975;
+/// Frames over which the gain moves down.
+const WINDOW: usize = 61;
+/// Taps of the interpolator that looks between the samples.
+const TAPS: usize = 8;
+/// Points at which it looks: a quarter, half and three quarters of the way.
+const POINTS: usize = 3;
+/// Seconds in which the gain recovers most of its way.
+const RECOVER: f32 = 0.12;
+/// Frames of look-back kept; a power of two above `DELAY` and `WINDOW`.
+const KEEP: usize = 128;
+
+/// The master bus.
+pub(crate) struct Master {
+    dc: [OnePole; 2],
+    share: f32,
+    /// The sound, and the gain wanted at each frame.
+    held: [[f32; KEEP]; 2],
+    wanted: [f32; KEEP],
+    /// Smallest gain within the window behind each frame.
+    lowest: [f32; KEEP],
+    sum: f64,
+    at: usize,
+    recovered: f32,
+    recover: f32,
+    between: [[f32; TAPS]; POINTS],
+}
+
+impl Master {
+    /// A silent master at `rate` frames a second.
+    pub fn new(rate: f32) -> Self {
+        Master {
+            dc: [OnePole::default(); 2],
+            share: OnePole::share(4.0 / rate),
+            held: [[0.0; KEEP]; 2],
+            wanted: [1.0; KEEP],
+            lowest: [1.0; KEEP],
+            sum: WINDOW as f64,
+            at: 0,
+            recovered: 1.0,
+            recover: OnePole::share(1.0 / (core::f32::consts::TAU * RECOVER * rate)),
+            between: core::array::from_fn(|i| taps((i + 1) as f32 / (POINTS + 1) as f32)),
+        }
+    }
+
+    /// Turns the mix into the output of [`DELAY`] frames ago; its loudest sample.
+    pub fn run(&mut self, mix: &mut Stereo) -> f32 {
+        let mut peak = 0.0f32;
+        for i in 0..BLOCK {
+            let gain = self.next(mix[0][i], mix[1][i]);
+            let old = self.at.wrapping_sub(DELAY) % KEEP;
+            for (channel, held) in mix.iter_mut().zip(&self.held) {
+                channel[i] = (held[old] * gain).clamp(-CEILING, CEILING);
+                peak = peak.max(channel[i].abs());
+            }
+            self.at = self.at.wrapping_add(1);
+        }
+        peak
+    }
+
+    /// Takes in one frame; the gain for the frame that leaves now.
+    fn next(&mut self, left: f32, right: f32) -> f32 {
+        let at = self.at % KEEP;
+        for (channel, x) in [left, right].into_iter().enumerate() {
+            let x = if x.is_finite() { x } else { 0.0 };
+            let dc = self.dc[channel].low(self.share, x);
+            self.held[channel][at] = flush(x - dc);
+        }
+        let need = (GOAL / self.peak().max(GOAL)).min(1.0);
+        self.recovered += self.recover * (1.0 - self.recovered);
+        self.recovered = if self.recovered > 0.999_99 { 1.0 } else { self.recovered }.min(need);
+        self.wanted[at] = self.recovered;
+        let lowest = self.lowest_wanted();
+        let leaving = self.lowest[self.at.wrapping_sub(WINDOW) % KEEP];
+        self.sum += f64::from(lowest) - f64::from(leaving);
+        self.lowest[at] = lowest;
+        (self.sum / WINDOW as f64).min(1.0) as f32
+    }
+
+    /// Smallest wanted gain of the window that ends now.
+    fn lowest_wanted(&self) -> f32 {
+        let now = self.wanted[self.at % KEEP];
+        let before = self.lowest[self.at.wrapping_sub(1) % KEEP];
+        let left = self.wanted[self.at.wrapping_sub(WINDOW) % KEEP];
+        if left > before || now <= before {
+            return before.min(now);
+        }
+        (0..WINDOW).map(|i| self.wanted[self.at.wrapping_sub(i) % KEEP]).fold(1.0, f32::min)
+    }
+
+    /// The highest of the two samples in the middle of the interpolator and the points between
+    /// them, of both channels.
+    fn peak(&self) -> f32 {
+        let mut peak = 0.0f32;
+        for held in &self.held {
+            let at = |i| self.at.wrapping_sub(TAPS - 1 - i) % KEEP;
+            let x: [f32; TAPS] = core::array::from_fn(|i| held[at(i)]);
+            peak = peak.max(x[TAPS / 2 - 1].abs()).max(x[TAPS / 2].abs());
+            for taps in &self.between {
+                let y: f32 = taps.iter().zip(&x).map(|(t, x)| t * x).sum();
+                peak = peak.max(y.abs());
+            }
+        }
+        peak
+    }
+}
+
+/// Windowed-sinc taps for the point `share` of the way between the two samples in the middle.
+fn taps(share: f32) -> [f32; TAPS] {
+    let tap = |i: usize| {
+        let x = i as f32 - (TAPS / 2 - 1) as f32 - share;
+        let window = crate::math::cos_turns(x / (2 * TAPS) as f32);
+        window * crate::math::sin_turns(0.5 * x) / (core::f32::consts::PI * x)
+    };
+    let taps: [f32; TAPS] = core::array::from_fn(tap);
+    let sum: f32 = taps.iter().sum();
+    taps.map(|t| t / sum)
+}
+
+/// A peak is seen `TAPS / 2 - 1` or `TAPS / 2` frames late; the window must hold its gain from then
+/// until it has left.
+const _: () = assert!(WINDOW + TAPS / 2 == DELAY + 1 && KEEP > DELAY);

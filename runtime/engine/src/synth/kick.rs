@@ -1,0 +1,78 @@
+//! The bass drum.
+
+use super::strike::{Blow, Fall, SILENT, Strike};
+use super::{Ends, Frames, Life, Moment, Onset, SynthDef, Tone, bank};
+use crate::filter::OnePole;
+use crate::math::saturate;
+use crate::noise::Noise;
+use crate::param::Param;
+
+/// The bass drum.
+pub(super) const DEF: SynthDef = SynthDef {
+    name: "bd",
+    aliases: &["kick"],
+    doc: "Bass drum; n: 0 tight, 1 long, 2 hard, 3 deep and soft, 4 short and dry.",
+    params: &[Param::N, Param::Speed],
+    defaults: &[],
+    level: 0.62,
+    ends: Ends::Itself,
+    choke: 0,
+    make: |voices, _| bank(voices, Kick::default),
+};
+
+struct Variant {
+    body: Blow,
+    /// A second, faster drop of the pitch: the beater.
+    snap: f32,
+    drive: f32,
+    click: f32,
+}
+
+const fn body(hertz: f32, drop: f32, drop_time: f32, decay: f32) -> Blow {
+    Blow { hertz, drop, drop_time, decay, level: 1.0 }
+}
+
+const VARIANTS: [Variant; 5] = [
+    Variant { body: body(49.0, 2.4, 0.16, 0.62), snap: 7.0, drive: 1.7, click: 0.3 },
+    Variant { body: body(45.0, 0.9, 0.14, 1.9), snap: 3.0, drive: 1.3, click: 0.14 },
+    Variant { body: body(52.0, 3.6, 0.2, 0.7), snap: 9.0, drive: 4.5, click: 0.45 },
+    Variant { body: body(42.0, 1.6, 0.12, 0.6), snap: 2.0, drive: 1.0, click: 0.05 },
+    Variant { body: body(60.0, 1.3, 0.08, 0.32), snap: 5.0, drive: 1.5, click: 0.5 },
+];
+
+#[derive(Default)]
+struct Kick {
+    body: Strike,
+    snap: Fall,
+    click: Fall,
+    dull: OnePole,
+    noise: Option<Noise>,
+    drive: f32,
+}
+
+impl Tone for Kick {
+    fn start(&mut self, onset: &Onset) {
+        let variant: &Variant = onset.variant(&VARIANTS);
+        let rate = onset.rate;
+        let hertz = variant.body.hertz * onset.tuning();
+        self.body = Strike::new(&Blow { hertz, ..variant.body }, rate);
+        self.snap = Fall::new(variant.snap * onset.velocity(), 0.022, rate);
+        self.click = Fall::new(variant.click * onset.velocity(), 0.018, rate);
+        self.dull = OnePole::default();
+        self.noise = Some(Noise::new(onset.seed));
+        self.drive = variant.drive;
+    }
+
+    fn render(&mut self, moment: &Moment, out: &mut Frames) -> Life {
+        let Some(noise) = &mut self.noise else { return Life::Over };
+        let share = OnePole::share(4500.0 / moment.rate);
+        let bend = moment.bend();
+        let makeup = 1.0 / saturate(self.drive);
+        for y in out.mono() {
+            let body = self.body.tick(bend * (1.0 + self.snap.tick()));
+            let click = self.dull.low(share, noise.white()) * self.click.tick();
+            *y = makeup * saturate(self.drive * body) + click;
+        }
+        if self.body.level() < SILENT { Life::Over } else { Life::Sounding }
+    }
+}

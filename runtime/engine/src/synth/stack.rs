@@ -1,0 +1,362 @@
+//! Layers of band-limited oscillators, detuned and spread: the machine behind the synth sounds.
+
+use super::{Ends, Frames, Life, Moment, Onset, Synth, SynthDef, Tone, bank};
+use crate::BLOCK;
+use crate::math::{cos_turns, fall, ratio, sin_turns};
+use crate::noise::Noise;
+use crate::param::Param;
+use crate::wavetable::{Cycle, Phase, Tables, increment, read};
+
+/// Wave of a layer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Shape {
+    #[default]
+    Sine,
+    Triangle,
+    Saw,
+    /// Width from the shot.
+    Pulse,
+    /// Width one half, whatever the shot says.
+    Square,
+}
+
+/// One kind of oscillator in a recipe.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layer {
+    /// Its wave.
+    pub shape: Shape,
+    /// Semitones above the note.
+    pub above: f32,
+    /// Its share of the sum.
+    pub level: f32,
+    /// Whether the shot's `unison` multiplies it.
+    pub unison: bool,
+}
+
+/// A recipe: the layers of a sound, and whether their phases start at random.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recipe {
+    pub layers: &'static [Layer],
+    pub random: bool,
+}
+
+/// Parameters that every stack reads.
+pub(super) const READS: &[Param] = &[
+    Param::Detune,
+    Param::Unison,
+    Param::Spread,
+    Param::PulseWidth,
+    Param::Fm,
+    Param::FmRatio,
+    Param::FmDecay,
+    Param::FmSustain,
+];
+
+/// Most oscillators in a voice.
+const MOST: usize = 9;
+
+/// Wide detuned saws that swell.
+pub(super) const PAD: SynthDef = SynthDef {
+    name: "pad",
+    aliases: &[],
+    doc: "A slow, wide pad of detuned saws.",
+    params: READS,
+    defaults: &[
+        (Param::Unison, 7.0),
+        (Param::Detune, 0.22),
+        (Param::Spread, 0.9),
+        (Param::Attack, 0.35),
+        (Param::Release, 1.1),
+        (Param::Lpf, 900.0),
+        (Param::LpResonance, 0.05),
+        (Param::LpEnv, 1.4),
+        (Param::LpAttack, 0.9),
+        (Param::LpDecay, 2.5),
+        (Param::LpSustain, 0.45),
+        (Param::LpRelease, 1.5),
+    ],
+    level: 0.2,
+    ends: Ends::Gate,
+    choke: 0,
+    make: |voices, _| stack(voices, PAD_LAYERS),
+};
+
+const PAD_LAYERS: Recipe = Recipe {
+    layers: &[
+        Layer { shape: Shape::Saw, above: 0.0, level: 1.0, unison: true },
+        Layer { shape: Shape::Triangle, above: -12.0, level: 0.5, unison: false },
+    ],
+    random: true,
+};
+
+/// A bright mono-like lead.
+pub(super) const LEAD: SynthDef = SynthDef {
+    name: "lead",
+    aliases: &[],
+    doc: "A singing lead of two saws and a pulse, with a filter that opens on each note.",
+    params: READS,
+    defaults: &[
+        (Param::Unison, 2.0),
+        (Param::Detune, 0.16),
+        (Param::Spread, 0.3),
+        (Param::PulseWidth, 0.32),
+        (Param::Attack, 0.004),
+        (Param::Decay, 0.25),
+        (Param::Sustain, 0.75),
+        (Param::Release, 0.12),
+        (Param::Lpf, 1500.0),
+        (Param::LpResonance, 0.22),
+        (Param::FilterType, 2.0),
+        (Param::LpEnv, 1.8),
+        (Param::LpAttack, 0.004),
+        (Param::LpDecay, 0.35),
+        (Param::LpSustain, 0.45),
+        (Param::LpRelease, 0.2),
+    ],
+    level: 0.25,
+    ends: Ends::Gate,
+    choke: 0,
+    make: |voices, _| stack(voices, LEAD_LAYERS),
+};
+
+const LEAD_LAYERS: Recipe = Recipe {
+    layers: &[
+        Layer { shape: Shape::Saw, above: 0.0, level: 1.0, unison: true },
+        Layer { shape: Shape::Pulse, above: 0.0, level: 0.6, unison: false },
+    ],
+    random: true,
+};
+
+/// A bank of stacks of one recipe.
+pub(super) fn stack(voices: usize, recipe: Recipe) -> Box<dyn Synth> {
+    bank(voices, || Stack::new(recipe))
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Oscillator {
+    shape: Shape,
+    phase: Phase,
+    ratio: f32,
+    left: f32,
+    right: f32,
+}
+
+/// Modulator of the frequency, common to all oscillators of a voice.
+#[derive(Clone, Copy, Debug, Default)]
+struct Modulator {
+    index: f32,
+    ratio: f32,
+    phase: Phase,
+    /// Share of the index that falls, and its factor a frame.
+    falling: f32,
+    fall: f32,
+    sustain: f32,
+}
+
+struct Stack {
+    recipe: Recipe,
+    oscillators: [Oscillator; MOST],
+    count: usize,
+    stereo: bool,
+    /// Cycles a frame.
+    frequency: f32,
+    width: f32,
+    modulator: Modulator,
+}
+
+impl Stack {
+    fn new(recipe: Recipe) -> Self {
+        Stack {
+            recipe,
+            oscillators: [Oscillator::default(); MOST],
+            count: 0,
+            stereo: false,
+            frequency: 0.0,
+            width: 0.5,
+            modulator: Modulator::default(),
+        }
+    }
+
+    fn add(&mut self, layer: &Layer, onset: &Onset, noise: &mut Noise) {
+        let copies = if layer.unison { copies(onset) } else { 1 };
+        let detune = onset.shot.get(Param::Detune);
+        let spread = onset.shot.get(Param::Spread);
+        let level = layer.level / (copies.max(1) as f32).sqrt();
+        for i in 0..copies {
+            let place = if copies > 1 { 2.0 * i as f32 / (copies - 1) as f32 - 1.0 } else { 0.0 };
+            let Some(oscillator) = self.oscillators.get_mut(self.count) else { return };
+            let turn = 0.125 * (1.0 + place * spread);
+            let phase = if self.recipe.random { noise.bits() } else { rest(layer.shape) };
+            *oscillator = Oscillator {
+                shape: layer.shape,
+                phase,
+                ratio: ratio(layer.above + 0.5 * detune * place),
+                left: level * cos_turns(turn) * core::f32::consts::SQRT_2,
+                right: level * sin_turns(turn) * core::f32::consts::SQRT_2,
+            };
+            self.stereo |= copies > 1 && spread > 0.0;
+            self.count += 1;
+        }
+    }
+}
+
+/// Oscillators in unison: those asked for; two if only a detune was.
+fn copies(onset: &Onset) -> usize {
+    let copies = onset.shot.get(Param::Unison) as usize;
+    let detuned = onset.shot.asked(Param::Detune) && !onset.shot.asked(Param::Unison);
+    if detuned { copies.max(2) } else { copies }
+}
+
+/// The phase at which a wave passes zero.
+fn rest(shape: Shape) -> Phase {
+    if shape == Shape::Saw { 1 << 31 } else { 0 }
+}
+
+impl Modulator {
+    fn new(onset: &Onset) -> Self {
+        let decay = onset.shot.get(Param::FmDecay);
+        let sustain = if decay > 0.0 { onset.shot.get(Param::FmSustain) } else { 1.0 };
+        Modulator {
+            index: onset.shot.get(Param::Fm),
+            ratio: onset.shot.get(Param::FmRatio),
+            phase: 0,
+            falling: 1.0 - sustain,
+            fall: fall(decay, onset.rate),
+            sustain,
+        }
+    }
+
+    /// Writes the momentary factor of the carrier's frequency.
+    fn run(&mut self, sine: &Cycle, frequency: f32, out: &mut [f32]) {
+        let step = increment(frequency * self.ratio);
+        for y in out {
+            let depth = self.index * self.ratio * (self.sustain + self.falling);
+            *y = 1.0 + depth * read(sine, self.phase);
+            self.phase = self.phase.wrapping_add(step);
+            self.falling *= self.fall;
+        }
+    }
+
+    /// Highest factor that it gives now.
+    fn top(&self) -> f32 {
+        1.0 + self.index * self.ratio * (self.sustain + self.falling)
+    }
+}
+
+impl Tone for Stack {
+    fn start(&mut self, onset: &Onset) {
+        let mut noise = Noise::new(onset.seed);
+        self.frequency = onset.hertz() / onset.rate;
+        self.width = onset.shot.get(Param::PulseWidth);
+        self.modulator = Modulator::new(onset);
+        self.count = 0;
+        self.stereo = false;
+        for layer in self.recipe.layers {
+            self.add(layer, onset, &mut noise);
+        }
+    }
+
+    fn render(&mut self, moment: &Moment, out: &mut Frames) -> Life {
+        let mut factors = [1.0; BLOCK];
+        let len = out.len.min(BLOCK);
+        let (from, to) = moment.bend;
+        let modulated = self.modulator.index > 0.0;
+        let steady = from == to && !modulated;
+        let mut top = from.max(to);
+        if modulated {
+            top *= self.modulator.top();
+            self.modulator.run(
+                &moment.tables.sine,
+                self.frequency * moment.bend(),
+                &mut factors[..len],
+            );
+        }
+        if !steady {
+            let step = (to - from) / len as f32;
+            for (i, y) in factors[..len].iter_mut().enumerate() {
+                *y *= from + step * i as f32;
+            }
+        }
+        let width = (self.width * 4_294_967_296.0) as u32;
+        let (left, right) = out.both();
+        left.fill(0.0);
+        right.fill(0.0);
+        for oscillator in self.oscillators.iter_mut().take(self.count) {
+            let frequency = self.frequency * oscillator.ratio;
+            let mut phases = [0; BLOCK];
+            if steady {
+                oscillator.steady(frequency * from, &mut phases[..len]);
+            } else {
+                oscillator.bent(frequency, &factors[..len], &mut phases[..len]);
+            }
+            oscillator.add(moment.tables, frequency * top, width, &phases[..len], (left, right));
+        }
+        out.stereo = self.stereo;
+        Life::Sounding
+    }
+}
+
+impl Oscillator {
+    fn steady(&mut self, frequency: f32, phases: &mut [Phase]) {
+        let step = increment(frequency);
+        for (i, phase) in phases.iter_mut().enumerate() {
+            *phase = self.phase.wrapping_add(step.wrapping_mul(i as u32));
+        }
+        self.phase = self.phase.wrapping_add(step.wrapping_mul(phases.len() as u32));
+    }
+
+    /// The factors may be negative: then the wave runs backwards.
+    fn bent(&mut self, frequency: f32, factors: &[f32], phases: &mut [Phase]) {
+        for (phase, factor) in phases.iter_mut().zip(factors) {
+            *phase = self.phase;
+            let step = (frequency * factor).clamp(-0.45, 0.45) * 4_294_967_296.0;
+            self.phase = self.phase.wrapping_add(step as i64 as u32);
+        }
+    }
+
+    /// Adds the wave at `phases`; no partial of it lies above half the rate at frequency `top`.
+    fn add(
+        &self,
+        tables: &Tables,
+        top: f32,
+        width: Phase,
+        phases: &[Phase],
+        (left, right): (&mut [f32], &mut [f32]),
+    ) {
+        let gains = (self.left, self.right);
+        let top = top.min(0.5);
+        match self.shape {
+            Shape::Sine => mix(phases, gains, (left, right), |p| read(&tables.sine, p)),
+            Shape::Triangle => {
+                let cycle = tables.triangle.at(top);
+                mix(phases, gains, (left, right), |p| read(cycle, p));
+            }
+            Shape::Saw => {
+                let cycle = tables.saw.at(top);
+                mix(phases, gains, (left, right), |p| read(cycle, p));
+            }
+            Shape::Pulse | Shape::Square => {
+                let width = if self.shape == Shape::Square { 1 << 31 } else { width };
+                let cycle = tables.saw.at(top);
+                mix(phases, gains, (left, right), |p| {
+                    read(cycle, p.wrapping_sub(width)) - read(cycle, p)
+                });
+            }
+        }
+    }
+}
+
+/// Adds `wave` at each phase to both channels.
+#[inline]
+fn mix(
+    phases: &[Phase],
+    (gain_left, gain_right): (f32, f32),
+    (left, right): (&mut [f32], &mut [f32]),
+    wave: impl Fn(Phase) -> f32,
+) {
+    for ((phase, l), r) in phases.iter().zip(left).zip(right) {
+        let y = wave(*phase);
+        *l += gain_left * y;
+        *r += gain_right * y;
+    }
+}

@@ -1,0 +1,207 @@
+//! A voice: one shot on its way from its synth through filters and envelope to its bus.
+
+use crate::BLOCK;
+use crate::bus::Bus;
+use crate::effect::bend::Bend;
+use crate::effect::grit::Grit;
+use crate::effect::sweep::{NAMES, Sweep, times};
+use crate::effect::tremolo::Tremolo;
+use crate::envelope::Adsr;
+use crate::math::{cos_turns, sin_turns};
+use crate::param::Param;
+use crate::shot::Shot;
+use crate::synth::{self, Ends, Frames, Life, Moment, Onset, Synth};
+use crate::wavetable::Tables;
+
+/// What the engine learns about a voice from each block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It goes on.
+    Sounding,
+    /// It has ended.
+    Over,
+    /// It made something that is not a number, and was silenced.
+    Broken,
+}
+
+/// One playing shot.
+pub(crate) struct Voice {
+    pub shot: Shot,
+    /// Frame of its start.
+    pub begin: u64,
+    /// Group that it belongs to, 0 for none: cut groups are positive, choke groups negative.
+    pub group: i32,
+    /// Frame from which it fades away, if it was stolen, cut or hushed, and how fast.
+    fade: Option<(u64, f32)>,
+    /// Loudest sample of its last block.
+    pub peak: f32,
+    age: u64,
+    envelope: Option<Adsr>,
+    level: f32,
+    pan: (f32, f32),
+    send: (f32, f32),
+    bend: Bend,
+    sweeps: [Sweep; 3],
+    grit: Grit,
+    tremolo: Tremolo,
+}
+
+impl Voice {
+    /// A voice for `shot`, starting at frame `begin`.
+    pub fn new(shot: Shot, begin: u64, rate: f32) -> Self {
+        let def = synth::def(shot.sound);
+        let turns = 0.25 * shot.get(Param::Pan);
+        let group = if shot.get(Param::Cut) >= 1.0 {
+            shot.get(Param::Cut) as i32
+        } else {
+            -i32::from(def.choke)
+        };
+        let loudness = [Param::Gain, Param::Velocity, Param::PostGain].map(|p| shot.get(p));
+        Voice {
+            begin,
+            group,
+            fade: None,
+            peak: f32::MAX,
+            age: 0,
+            envelope: envelope(&shot, def.ends, rate),
+            level: def.level * loudness.iter().product::<f32>(),
+            pan: (cos_turns(turns), sin_turns(turns)),
+            send: (shot.get(Param::Room), shot.get(Param::Delay)),
+            bend: Bend::new(&shot, rate),
+            sweeps: NAMES.map(|names| Sweep::new(&names, &shot, rate)),
+            grit: Grit::new(&shot),
+            tremolo: Tremolo::new(&shot, rate),
+            shot,
+        }
+    }
+
+    /// Starts its tone in `slot` of `synth`.
+    pub fn start(&self, slot: usize, synth: &mut dyn Synth, rate: f32) {
+        let seed = seed(&self.shot, self.begin);
+        synth.start(slot, &Onset { shot: &self.shot, rate, seed });
+    }
+
+    /// Fades away from frame `at` on, over `frames`; an earlier fade stands.
+    pub fn fade(&mut self, at: u64, frames: f32) {
+        if self.fade.is_none_or(|(from, _)| at < from) {
+            self.fade = Some((at, 1.0 / frames.max(1.0)));
+        }
+    }
+
+    /// Whether it is on its way out before its time.
+    pub fn fading(&self) -> bool {
+        self.fade.is_some()
+    }
+
+    /// Whether its note has ended.
+    pub fn released(&self) -> bool {
+        self.envelope.is_some_and(|e| e.released())
+    }
+
+    /// Adds the block that starts at frame `block` to `bus`; `frames` is room to work in.
+    pub fn render(
+        &mut self,
+        block: u64,
+        stage: &Stage,
+        (slot, synth): (usize, &mut dyn Synth),
+        frames: &mut Frames,
+        bus: &mut Bus,
+    ) -> Outcome {
+        let offset = self.begin.saturating_sub(block).min(BLOCK as u64) as usize;
+        frames.len = BLOCK - offset;
+        let end = self.age + frames.len as u64;
+        let bend = (self.bend.at(self.age), self.bend.at(end));
+        let moment = Moment { tables: stage.tables, rate: stage.rate, bend };
+        let life = synth.render(slot, &moment, frames);
+        for sweep in &mut self.sweeps {
+            sweep.run(frames);
+        }
+        self.grit.run(frames);
+        let mut level = [0.0; BLOCK];
+        let level = &mut level[..frames.len];
+        let silent = self.level(block + offset as u64, level);
+        self.age = end;
+        if !self.mix(frames, level, offset, bus) {
+            return Outcome::Broken;
+        }
+        if life == Life::Over || silent { Outcome::Over } else { Outcome::Sounding }
+    }
+
+    /// Writes the level of each frame from frame `from` on; true if it ends in silence for good.
+    fn level(&mut self, from: u64, out: &mut [f32]) -> bool {
+        match &mut self.envelope {
+            Some(envelope) => {
+                envelope.fill(out);
+                out.iter_mut().for_each(|y| *y *= self.level);
+            }
+            None => out.fill(self.level),
+        }
+        self.tremolo.run(out);
+        if let Some((at, slope)) = self.fade {
+            for (i, y) in out.iter_mut().enumerate() {
+                let gone = (from + i as u64 + 1).saturating_sub(at) as f32;
+                *y *= (1.0 - slope * gone).max(0.0);
+            }
+            let last = (from + out.len() as u64).saturating_sub(at) as f32;
+            if slope * last >= 1.0 {
+                return true;
+            }
+        }
+        self.envelope.is_some_and(|e| e.done())
+    }
+
+    /// Adds the frames to the bus unless one is not a number; says which.
+    fn mix(&mut self, frames: &mut Frames, level: &[f32], offset: usize, bus: &mut Bus) -> bool {
+        let len = frames.len;
+        if !frames.stereo {
+            frames.right = frames.left;
+        }
+        let (left, right) = (&mut frames.left[..len], &mut frames.right[..len]);
+        let mut peak = 0.0f32;
+        let mut sum = 0.0;
+        for ((l, r), level) in left.iter_mut().zip(right.iter_mut()).zip(level) {
+            *l *= level * self.pan.0;
+            *r *= level * self.pan.1;
+            sum += *l + *r;
+            peak = peak.max(l.abs()).max(r.abs());
+        }
+        if !sum.is_finite() {
+            return false;
+        }
+        self.peak = peak;
+        bus.add(offset, (left, right), self.send);
+        true
+    }
+}
+
+/// What all voices of an engine share.
+pub(crate) struct Stage<'a> {
+    pub tables: &'a Tables,
+    pub rate: f32,
+}
+
+/// The amplitude envelope; percussion has one only if the shot asks.
+fn envelope(shot: &Shot, ends: Ends, rate: f32) -> Option<Adsr> {
+    const ENVELOPE: [Param; 4] = [Param::Attack, Param::Decay, Param::Sustain, Param::Release];
+    let asked = ENVELOPE.iter().any(|&p| shot.asked(p)) || shot.asked(Param::Legato);
+    if ends == Ends::Itself && !asked {
+        return None;
+    }
+    let mut times = times(ENVELOPE, shot, rate);
+    if shot.asked(Param::Decay) && !shot.asked(Param::Sustain) && times.sustain >= 1.0 {
+        times.sustain = 0.0;
+    }
+    if ends == Ends::Itself && !shot.asked(Param::Attack) {
+        times.attack = 0;
+    }
+    Some(Adsr::new(times, shot.duration))
+}
+
+/// Seed of a shot's noise: the same shot at the same frame sounds the same, whatever else plays.
+fn seed(shot: &Shot, begin: u64) -> u32 {
+    use crate::noise::mix;
+    let what = u64::from(shot.part) << 32 | shot.sound.index() as u64;
+    let pitch = u64::from(shot.get(Param::MidiNote).to_bits()) << 32
+        | u64::from(shot.get(Param::N).to_bits());
+    mix(mix(mix(begin) ^ what) ^ pitch) as u32
+}
