@@ -1,1 +1,26 @@
-//! Skeleton.
+//! Neural music models: conditions and tokens in, phrases out.
+//!
+//! [`Net`] is one step of a network for a batch of sequences; [`onnx`] runs it with ONNX
+//! Runtime, [`fake`] without. [`vocab`] says what the numbers mean, [`sample`] picks them,
+//! [`MelodyModel`] makes phrases of them. A model is a folder with `model.onnx` and its
+//! [`Card`]; nothing here reads a clock, plays, or prints.
+
+pub mod card;
+pub mod chord;
+pub mod fake;
+mod locate;
+pub mod melody;
+pub mod net;
+pub mod onnx;
+pub mod phrase;
+pub mod sample;
+mod trouble;
+pub mod vocab;
+
+pub use card::Card;
+pub use chord::Chord;
+pub use melody::{Melody, MelodyModel, MelodyRequest, Mode, Surprise};
+pub use net::Net;
+pub use onnx::Runtime;
+pub use phrase::{Note, Phrase, TICKS_PER_BEAT, Ticks};
+pub use trouble::Trouble;

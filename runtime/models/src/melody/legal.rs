@@ -1,0 +1,122 @@
+//! What may come next in a phrase: in range, on the grid, inside the phrase, no empty bars,
+//! and a stable last note when the phrase is to close.
+
+use super::line::fits;
+use super::request::{MelodyRequest, bar_ticks};
+use crate::Chord;
+use crate::vocab::melody::{
+    DURATIONS, Event, LOWEST, PITCHES, REST, on_grid, pitch_of, ticks_of,
+};
+
+/// What holds for the whole phrase.
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    /// First tick of the phrase.
+    pub start: i32,
+    /// The tick at which it ends.
+    pub end: i32,
+    /// MIDI pitch of the reference tonic.
+    pub reference: i32,
+    bar: i32,
+    lowest: u8,
+    highest: u8,
+    /// Pitch classes above the tonic on which the phrase may end, if it is to close.
+    stable: Option<Chord>,
+    primed: bool,
+}
+
+impl Frame {
+    /// The frame of a request whose phrase lies between two ticks; `last` is the chord at its end.
+    pub fn new(
+        request: &MelodyRequest,
+        reference: i32,
+        (start, end): (i32, i32),
+        last: Option<Chord>,
+    ) -> Self {
+        let third = if request.mode.is_minor() { 3 } else { 4 };
+        let triad = Chord { root: 0, tones: 1 | 1 << third | 1 << 7, bass: 0 };
+        Self {
+            start,
+            end,
+            reference,
+            bar: bar_ticks(request.meter).unwrap_or(96),
+            lowest: request.lowest,
+            highest: request.highest,
+            stable: request.close.then(|| last.unwrap_or(triad)),
+            primed: !request.prime.is_empty(),
+        }
+    }
+
+    fn is_stable(&self, token: u8) -> bool {
+        let class = (i32::from(token) + LOWEST).rem_euclid(12).unsigned_abs();
+        let stable = |chord: &Chord| chord.has(u8::try_from(class).unwrap_or(0));
+        token < PITCHES && self.stable.as_ref().is_none_or(stable)
+    }
+}
+
+/// What may begin at one moment of a phrase.
+pub(super) struct Moment<'a> {
+    frame: &'a Frame,
+    before: Option<u8>,
+    now: i32,
+    room: i32,
+}
+
+impl<'a> Moment<'a> {
+    /// The moment `now`, after these events of the phrase.
+    pub fn new(frame: &'a Frame, events: &[Event], now: i32) -> Self {
+        Self { frame, before: events.last().map(|e| e.token), now, room: frame.end - now }
+    }
+
+    /// Whether a token may begin now.
+    pub fn token(&self, token: usize) -> bool {
+        let Ok(token) = u8::try_from(token) else { return false };
+        if token == REST {
+            return self.may_rest();
+        }
+        let Some(pitch) = pitch_of(token, self.frame.reference) else { return false };
+        let in_range = (self.frame.lowest..=self.frame.highest).contains(&pitch);
+        let eighth = 12;
+        in_range && (self.room > eighth || self.frame.is_stable(token))
+    }
+
+    /// A rest may not open a phrase, nor follow another, nor come before the close.
+    fn may_rest(&self) -> bool {
+        let opens = self.now == self.frame.start && !self.frame.primed;
+        let closes = self.frame.stable.is_some() && self.room <= self.frame.bar / 2;
+        let settled = self.before.is_some_and(|token| self.frame.is_stable(token));
+        !opens && self.before != Some(REST) && (!closes || settled)
+    }
+
+    /// Whether a token may last so long.
+    pub fn duration(&self, token: u8, duration: u8) -> bool {
+        let ticks = ticks_of(duration);
+        let reaches_end = ticks == self.room;
+        if !fits(duration, self.room) || !(reaches_end || on_grid(self.now + ticks)) {
+            return false;
+        }
+        if token == REST {
+            // Within the bar, so that none stays empty.
+            let left = self.frame.bar - (self.now - self.frame.start).rem_euclid(self.frame.bar);
+            return ticks <= left && ticks < self.frame.bar;
+        }
+        !reaches_end || self.frame.is_stable(token)
+    }
+
+    /// A token for the case that the network allows none: the stable one nearest the middle.
+    pub fn resort(&self) -> u8 {
+        let middle = i32::from(self.frame.lowest) / 2 + i32::from(self.frame.highest) / 2;
+        let distance = |token: &u8| {
+            let pitch = pitch_of(*token, self.frame.reference).map_or(999, i32::from);
+            (pitch - middle).abs()
+        };
+        let stable = (0..PITCHES).filter(|&token| self.frame.is_stable(token));
+        stable.min_by_key(distance).unwrap_or(0)
+    }
+
+    /// The longest duration that stays inside the phrase.
+    pub fn longest(&self) -> u8 {
+        let fit = (0..DURATIONS.len()).rev().filter_map(|d| u8::try_from(d).ok());
+        fit.into_iter().find(|&d| fits(d, self.room)).unwrap_or(0)
+    }
+}

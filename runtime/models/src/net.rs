@@ -1,0 +1,47 @@
+//! One step of a network for a batch of sequences, whatever runs it.
+
+use ndarray::{Array2, Array3, ArrayD, Axis};
+
+use crate::Trouble;
+
+/// What a step reads: a row for every sequence of the batch.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// Small integers, rows x columns of the card.
+    pub columns: Array2<i64>,
+    /// Real numbers, rows x `real_width` of the card.
+    pub reals: Array2<f32>,
+}
+
+/// What the sequences remember: one array per state of the card, layers x rows x width.
+#[derive(Debug, Clone)]
+pub struct State(pub Vec<Array3<f32>>);
+
+impl State {
+    /// The state of only these rows, in this order.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        Self(self.0.iter().map(|part| part.select(Axis(1), rows)).collect())
+    }
+}
+
+/// What a step gives: log-probabilities, one array per head of the card (rows first), and
+/// the state to continue from.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// One array per head, rows x the head's shape.
+    pub heads: Vec<ArrayD<f32>>,
+    /// The state after the step.
+    pub state: State,
+}
+
+/// A network that is run step by step.
+pub trait Net: Send {
+    /// The state before the first step, for so many sequences.
+    fn initial(&self, rows: usize) -> State;
+
+    /// One step for every sequence of the batch.
+    ///
+    /// # Errors
+    /// When the network cannot be run or answers in another shape than its card says.
+    fn step(&mut self, batch: Batch, state: State) -> Result<Step, Trouble>;
+}

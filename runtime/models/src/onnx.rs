@@ -1,0 +1,283 @@
+//! Runs networks with ONNX Runtime: the only file that names `ort`.
+//!
+//! The library is found and loaded at run time. `ort` panics when it is used before that has
+//! succeeded, so everything here goes through a [`Runtime`], which exists only afterwards.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use ndarray::{Array3, ArrayD, Ix3};
+use ort::environment::Environment;
+use ort::ep::{self, ExecutionProviderDispatch};
+use ort::session::builder::SessionBuilder;
+use ort::session::{Session, SessionInputValue, SessionOutputs};
+use ort::value::{Outlet, Tensor, TensorElementType, ValueType};
+
+use crate::card::{Card, Network};
+use crate::locate;
+use crate::net::{Batch, Net, State, Step};
+use crate::trouble::Trouble;
+
+/// The version of ONNX Runtime that the product is tested with.
+pub const PINNED: &str = "1.24.4";
+/// Network files above this size (bytes) are refused.
+const LARGEST: u64 = 256 << 20;
+const INSTALL: &str = "install it with `pip install onnxruntime==1.24.4`, or let \
+    ORT_DYLIB_PATH name a libonnxruntime of version 1.24 or newer";
+
+/// ONNX Runtime allows one environment per process for good; it is kept here once it exists.
+static OPENED: Mutex<Option<Runtime>> = Mutex::new(None);
+
+/// The loaded library. Cheap to clone; all clones share it.
+#[derive(Clone)]
+pub struct Runtime {
+    environment: Environment,
+    library: PathBuf,
+}
+
+impl std::fmt::Debug for Runtime {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Runtime({})", self.library.display())
+    }
+}
+
+impl Runtime {
+    /// Finds and loads the library: `ORT_DYLIB_PATH` if set, else the first that loads among
+    /// `folders`, `$MAG_HOME`, the user's data folder, the program's, `.mag/lib`, and Python's.
+    ///
+    /// # Errors
+    /// When there is none, or none of version 1.24 or newer.
+    pub fn open(folders: &[PathBuf]) -> Result<Self, Trouble> {
+        let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(runtime) = opened.as_ref() {
+            return Ok(runtime.clone());
+        }
+        let mut refusals = Vec::new();
+        for library in locate::candidates(folders) {
+            match load(&library) {
+                Ok(environment) => {
+                    let runtime = Self { environment, library };
+                    *opened = Some(runtime.clone());
+                    return Ok(runtime);
+                }
+                Err(reason) => refusals.push(reason),
+            }
+        }
+        Err(match refusals.as_slice() {
+            [] => Trouble::new("models need ONNX Runtime, which was not found", INSTALL),
+            all => Trouble::new(format!("ONNX Runtime did not load: {}", all.join("; ")), INSTALL),
+        })
+    }
+
+    /// The file that was loaded.
+    pub fn library(&self) -> &Path {
+        &self.library
+    }
+
+    /// Loads the network of a card's folder on a device (`cpu`, `cuda`, `tensorrt`, `coreml`,
+    /// `directml`, `webgpu`), with one thread. A device that cannot be used is replaced by the
+    /// CPU, which the returned notice says.
+    ///
+    /// # Errors
+    /// When the file is absent, too big, not a network, or not the network the card describes.
+    pub fn network(
+        &self,
+        folder: &Path,
+        card: &Card,
+        device: &str,
+    ) -> Result<(OnnxNet, Option<String>), Trouble> {
+        let path = card.network_path(folder);
+        let refuse = |what: String| {
+            let fix = "export it again with its training script, or restore the file";
+            Trouble::new(format!("the model `{}` ({}): {what}", card.name, path.display()), fix)
+        };
+        let size = std::fs::metadata(&path).map_err(|e| refuse(e.to_string()))?.len();
+        if size > LARGEST {
+            return Err(refuse(format!("{size} bytes, more than the {LARGEST} that are allowed")));
+        }
+        let bytes = std::fs::read(&path).map_err(|e| refuse(e.to_string()))?;
+        let (session, notice) = self.session(&bytes, device).map_err(&refuse)?;
+        check(&session, &card.network, card.inputs.columns.len()).map_err(refuse)?;
+        Ok((OnnxNet { session, network: card.network.clone() }, notice))
+    }
+
+    /// A session on the device, or on the CPU with a notice that says why.
+    fn session(&self, bytes: &[u8], device: &str) -> Result<(Session, Option<String>), String> {
+        if device == "cpu" {
+            return self.commit(bytes, None, false).map(|session| (session, None));
+        }
+        let failed = match provider(device) {
+            Err(reason) => reason,
+            Ok(provider) => match self.commit(bytes, Some(provider.clone()), true) {
+                Ok(session) => return Ok((session, None)),
+                Err(_) => match self.commit(bytes, Some(provider), false) {
+                    Ok(session) => {
+                        let notice = format!("`{device}` takes part of the model, the CPU the rest");
+                        return Ok((session, Some(notice)));
+                    }
+                    Err(reason) => reason,
+                },
+            },
+        };
+        let session = self.commit(bytes, None, false)?;
+        Ok((session, Some(format!("`{device}` cannot be used, the CPU does its work: {failed}"))))
+    }
+
+    fn commit(
+        &self,
+        bytes: &[u8],
+        provider: Option<ExecutionProviderDispatch>,
+        alone: bool,
+    ) -> Result<Session, String> {
+        let say = |error: ort::Error<SessionBuilder>| error.to_string();
+        let mut builder = Session::builder(&self.environment)
+            .map_err(|e| e.to_string())?
+            .with_intra_threads(1)
+            .map_err(say)?
+            .with_inter_threads(1)
+            .map_err(say)?
+            .with_intra_op_spinning(false)
+            .map_err(say)?;
+        if let Some(provider) = provider {
+            let providers = [provider.error_on_failure()];
+            builder = builder.with_execution_providers(providers).map_err(say)?;
+            if alone {
+                builder = builder.with_disable_cpu_fallback().map_err(say)?;
+            }
+        }
+        builder.commit_from_memory(bytes).map_err(|e| e.to_string())
+    }
+}
+
+/// Loads the library and makes its environment, or says why not.
+fn load(library: &Path) -> Result<Environment, String> {
+    if !library.is_file() {
+        return Err(format!("{} is not a file", library.display()));
+    }
+    let builder = ort::init_from(library).map_err(|e| e.to_string())?;
+    builder.with_name("mag").with_telemetry(false).build().map_err(|e| e.to_string())
+}
+
+/// The execution provider of a device's name; only those of the running system are asked for.
+fn provider(device: &str) -> Result<ExecutionProviderDispatch, String> {
+    let (mac, windows) = (cfg!(target_vendor = "apple"), cfg!(windows));
+    match device {
+        "cuda" => Ok(ep::CUDA::default().build()),
+        "tensorrt" => Ok(ep::TensorRT::default().build()),
+        "webgpu" => Ok(ep::WebGPU::default().build()),
+        "coreml" if mac => Ok(ep::CoreML::default().build()),
+        "coreml" => Err("CoreML exists on Apple's systems only".to_string()),
+        "directml" if windows => Ok(ep::DirectML::default().build()),
+        "directml" => Err("DirectML exists on Windows only".to_string()),
+        _ => Err("devices are cpu, cuda, tensorrt, coreml, directml and webgpu".to_string()),
+    }
+}
+
+/// Holds the graph against its card: names, types, and every size that is fixed.
+fn check(session: &Session, network: &Network, columns: usize) -> Result<(), String> {
+    let wide = |size: usize| i64::try_from(size).unwrap_or(i64::MAX);
+    let whole = TensorElementType::Int64;
+    let real = TensorElementType::Float32;
+    let inputs = session.inputs();
+    fits(inputs, "input", &network.columns, whole, &[-1, wide(columns)])?;
+    fits(inputs, "input", &network.reals, real, &[-1, wide(network.real_width)])?;
+    for state in &network.states {
+        let shape = [wide(state.layers), -1, wide(state.width)];
+        fits(inputs, "input", &state.input, real, &shape)?;
+        fits(session.outputs(), "output", &state.output, real, &shape)?;
+    }
+    for head in &network.heads {
+        let shape: Vec<i64> = [-1].into_iter().chain(head.shape.iter().map(|&s| wide(s))).collect();
+        fits(session.outputs(), "output", &head.name, real, &shape)?;
+    }
+    if inputs.len() != 2 + network.states.len() {
+        let names: Vec<&str> = inputs.iter().map(Outlet::name).collect();
+        return Err(format!("its inputs are {}, more than the card lists", names.join(", ")));
+    }
+    Ok(())
+}
+
+fn fits(
+    outlets: &[Outlet],
+    what: &str,
+    name: &str,
+    element: TensorElementType,
+    expected: &[i64],
+) -> Result<(), String> {
+    let Some(outlet) = outlets.iter().find(|outlet| outlet.name() == name) else {
+        return Err(format!("the card names the {what} `{name}`, the file has none of that name"));
+    };
+    let &ValueType::Tensor { ty, ref shape, .. } = outlet.dtype() else {
+        return Err(format!("the {what} `{name}` should be a tensor"));
+    };
+    let free = |(&found, &wanted): (&i64, &i64)| found < 0 || wanted < 0 || found == wanted;
+    if ty != element || shape.len() != expected.len() || !shape.iter().zip(expected).all(free) {
+        return Err(format!(
+            "the {what} `{name}` should be {element} {expected:?}, found {ty} {:?}",
+            &shape[..]
+        ));
+    }
+    Ok(())
+}
+
+/// A network that ONNX Runtime runs.
+pub struct OnnxNet {
+    session: Session,
+    network: Network,
+}
+
+impl Net for OnnxNet {
+    fn initial(&self, rows: usize) -> State {
+        let zeros = |s: &crate::card::StateCard| Array3::zeros((s.layers, rows, s.width));
+        State(self.network.states.iter().map(zeros).collect())
+    }
+
+    fn step(&mut self, batch: Batch, state: State) -> Result<Step, Trouble> {
+        let rows = batch.columns.nrows();
+        self.run(batch, state, rows).map_err(|reason| {
+            Trouble::new(
+                format!("the network could not make its step: {reason}"),
+                "`mag models check` examines a model's folder",
+            )
+        })
+    }
+}
+
+impl OnnxNet {
+    fn run(&mut self, batch: Batch, state: State, rows: usize) -> Result<Step, String> {
+        let failed = |e: ort::Error| e.to_string();
+        let network = &self.network;
+        let mut inputs: Vec<(Cow<'_, str>, SessionInputValue<'_>)> = vec![
+            (Cow::from(&network.columns), Tensor::from_array(batch.columns).map_err(failed)?.into()),
+            (Cow::from(&network.reals), Tensor::from_array(batch.reals).map_err(failed)?.into()),
+        ];
+        for (card, part) in network.states.iter().zip(state.0) {
+            let value = Tensor::from_array(part).map_err(failed)?;
+            inputs.push((Cow::from(&card.input), value.into()));
+        }
+        let outputs = self.session.run(inputs).map_err(failed)?;
+        let mut heads = Vec::with_capacity(network.heads.len());
+        for head in &network.heads {
+            let mut shape = vec![rows];
+            shape.extend(&head.shape);
+            heads.push(output(&outputs, &head.name, &shape)?);
+        }
+        let mut next = Vec::with_capacity(network.states.len());
+        for card in &network.states {
+            let array = output(&outputs, &card.output, &[card.layers, rows, card.width])?;
+            next.push(array.into_dimensionality::<Ix3>().map_err(|e| e.to_string())?);
+        }
+        Ok(Step { heads, state: State(next) })
+    }
+}
+
+/// One output as an array of exactly this shape.
+fn output(outputs: &SessionOutputs, name: &str, shape: &[usize]) -> Result<ArrayD<f32>, String> {
+    let value = outputs.get(name).ok_or_else(|| format!("there is no output `{name}`"))?;
+    let view = value.try_extract_array::<f32>().map_err(|e| e.to_string())?;
+    if view.shape() != shape {
+        return Err(format!("`{name}` should have the shape {shape:?}, found {:?}", view.shape()));
+    }
+    Ok(view.to_owned())
+}
