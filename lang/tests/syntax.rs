@@ -2,7 +2,11 @@
 
 #[path = "syntax/grammar.rs"]
 mod grammar;
-#[path = "syntax/show.rs"]
-mod show;
 #[path = "syntax/messages.rs"]
 mod messages;
+#[path = "syntax/recovery.rs"]
+mod recovery;
+#[path = "syntax/robust.rs"]
+mod robust;
+#[path = "syntax/show.rs"]
+mod show;

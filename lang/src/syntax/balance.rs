@@ -18,7 +18,7 @@ struct Group {
     base: usize,
 }
 
-/// Makes the brackets of `tokens[first..]` pair up, by leaving out stray closing ones and adding
+/// Makes the brackets of `tokens[first..]` pair up, by leaving out stray closing ones, taking wrong ones for right and adding
 /// missing ones (of no width). False if the statement is too deep to parse.
 pub(crate) fn balance(
     file: u16,
@@ -47,8 +47,13 @@ pub(crate) fn balance(
             return false;
         }
         if let Tok::Close(bracket) = tok {
-            let Some(partner) = open.iter().rposition(|group| group.bracket == bracket) else {
+            let same = open.iter().rposition(|group| group.bracket == bracket);
+            let Some(partner) = same else {
                 problems.push(stray(bracket, loc(span), open.last(), loc));
+                if let Some(group) = open.pop() {
+                    depth = group.base;
+                    tokens.push((Tok::Close(group.bracket), span));
+                }
                 continue;
             };
             for group in open.drain(partner + 1..).rev() {
@@ -83,14 +88,15 @@ fn stray(
     place: impl Fn(SimpleSpan) -> Loc,
 ) -> Problem {
     let close = bracket.close();
-    let problem = Problem::error("stray-bracket", loc, format!("this `{close}` closes nothing"));
-    match open {
-        Some(group) => problem
-            .expected(format!("`{}`", group.bracket.close()))
-            .found(format!("`{close}`"))
-            .note(place(group.span), "this one is still open"),
-        None => problem.help(format!("take it out, or open it with `{}`", bracket.open())),
-    }
+    let Some(group) = open else {
+        return Problem::error("stray-bracket", loc, format!("this `{close}` closes nothing"))
+            .help(format!("take it out, or open it with `{}`", bracket.open()));
+    };
+    let message = format!("`{close}` does not close `{}`", group.bracket.open());
+    Problem::error("wrong-bracket", loc, message)
+        .expected(format!("`{}`", group.bracket.close()))
+        .found(format!("`{close}`"))
+        .note(place(group.span), "opened here")
 }
 
 fn too_deep(loc: Loc, brackets: bool) -> Problem {

@@ -107,6 +107,9 @@ fn round<'t, 's: 't>(
         let error = Expr { kind: ExprKind::Error, loc: scene.loc(e.span()) };
         let (Some(first), second) = (parts.next(), parts.next()) else { return error };
         if let Some(second) = second {
+            if scene.closes_by_itself(second.loc.to()) {
+                return error; // an unclosed bracket, told already
+            }
             emitter.emit(Fault::told(comma_call(&first, &second)));
             return error;
         }
@@ -215,7 +218,7 @@ fn chain<'t, 's: 't>(
 ) -> impl Rule<'t, 's, Expr> {
     let link = link(scene, arg.clone()).boxed();
     let base = arg.repeated().at_least(1).collect::<Vec<_>>().validate(move |atoms, _, emitter| {
-        application(atoms, |problem| emitter.emit(Fault::told(problem)))
+        application(scene, atoms, |problem| emitter.emit(Fault::told(problem)))
     });
     let based = base.then(link.clone().repeated().collect::<Vec<_>>()).map(|(base, links)| {
         let Some(last) = links.last() else { return base };
@@ -230,7 +233,7 @@ fn chain<'t, 's: 't>(
 }
 
 /// `f a b` from its atoms; a number in front is told.
-fn application(mut atoms: Vec<Expr>, mut emit: impl FnMut(Problem)) -> Expr {
+fn application(scene: Scene<'_, '_>, mut atoms: Vec<Expr>, mut emit: impl FnMut(Problem)) -> Expr {
     let args = atoms.split_off(1.min(atoms.len()));
     let Some(f) = atoms.pop() else {
         return Expr { kind: ExprKind::Error, loc: Default::default() };
@@ -238,6 +241,10 @@ fn application(mut atoms: Vec<Expr>, mut emit: impl FnMut(Problem)) -> Expr {
     let Some((first, last)) = args.first().zip(args.last()) else { return f };
     let loc = f.loc.join(last.loc);
     if matches!(f.kind, ExprKind::Num(_)) {
+        let error = Expr { kind: ExprKind::Error, loc };
+        if scene.after(loc.to()) == Some(Tok::Colon) {
+            return error; // a comma is missing in a table: told at the colon
+        }
         let problem = Problem::error("applied-number", f.loc, "a number takes no arguments");
         emit(match first.kind {
             ExprKind::Num(n) if n < 0.0 => {
@@ -245,7 +252,7 @@ fn application(mut atoms: Vec<Expr>, mut emit: impl FnMut(Problem)) -> Expr {
             }
             _ => problem.note(first.loc, "an operator is missing before this"),
         });
-        return Expr { kind: ExprKind::Error, loc };
+        return error;
     }
     Expr { kind: ExprKind::Apply { f: Box::new(f), args }, loc }
 }

@@ -1,5 +1,6 @@
 //! The grammar's raw errors, kept small while parsing, and their explanation in plain words.
 
+use super::command::command_named;
 use super::token::{Bracket, Tok, Token};
 use crate::problem::Problem;
 use chumsky::DefaultExpected;
@@ -119,6 +120,37 @@ impl<'s> Scene<'_, 's> {
         self.tokens.iter().take(count).rev()
     }
 
+    /// The first token at or after offset `at`.
+    pub(super) fn after(&self, at: usize) -> Option<Tok<'s>> {
+        let count = self.tokens.partition_point(|(_, span)| span.start < at);
+        self.tokens.get(count).map(|(tok, _)| *tok)
+    }
+
+    /// The innermost bracket that is open at offset `at`, if it is not far away.
+    pub(super) fn bracket(&self, at: usize) -> Option<Bracket> {
+        const FAR: usize = 200;
+        let mut closed = 0;
+        self.before(at).take(FAR).find_map(|(tok, _)| match tok {
+            Tok::Close(_) => {
+                closed += 1;
+                None
+            }
+            Tok::Open(bracket) if closed == 0 => Some(*bracket),
+            Tok::Open(_) => {
+                closed -= 1;
+                None
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether the bracket that closes at or after offset `at` was added by us.
+    pub(super) fn closes_by_itself(&self, at: usize) -> bool {
+        let count = self.tokens.partition_point(|(_, span)| span.start < at);
+        let next = self.tokens.get(count);
+        matches!(next, Some((Tok::Close(_), span)) if span.start == span.end)
+    }
+
     /// Whether white space, or nothing, stands before offset `at`.
     fn gap_before(&self, at: usize) -> bool {
         self.text.get(..at).is_none_or(|s| s.chars().next_back().is_none_or(char::is_whitespace))
@@ -132,8 +164,8 @@ impl<'s> Scene<'_, 's> {
     /// Whether offset `at` is the first thing on an indented line.
     pub(super) fn starts_indented_line(&self, at: usize) -> bool {
         let before = self.text.get(..at).unwrap_or("");
-        let indent = before.rsplit('\n').next().unwrap_or("");
-        !indent.is_empty() && indent.trim().is_empty()
+        let line = before.trim_end_matches([' ', '\t']);
+        line.len() < before.len() && line.ends_with('\n')
     }
 
     /// A fault in plain words; nothing if it follows from something told already.
@@ -154,20 +186,19 @@ impl<'s> Scene<'_, 's> {
         };
         let mut problem = Problem::error(code, self.loc(place), message);
         problem.found = Some(fault.found.map_or("the end of the statement".into(), Tok::describe));
-        problem.expected = expected(&fault);
+        problem.expected = expected(&fault).filter(|_| code != "unexpected");
         problem.help = self.help(&fault, before);
         Some(problem)
     }
 
     fn message(&self, fault: &Fault<'_>, before: Option<Token<'_>>) -> (&'static str, String) {
         let after = match before {
-            Some((Tok::Dot, _)) => " after the dot".into(),
             Some((tok, _)) => format!(" after {}", tok.describe()),
             None => String::new(),
         };
         let starts = before.is_none_or(|(tok, _)| tok.wants_more());
         match (fault.found, before) {
-            (_, Some((Tok::Dot, _))) => ("missing-name", format!("a name must follow{after}")),
+            (_, Some((Tok::Dot, _))) => ("missing-name", "a name must follow the dot".into()),
             _ if fault.wants(Want::Value) && starts => {
                 ("missing-value", format!("a value is missing{after}"))
             }
@@ -182,33 +213,45 @@ impl<'s> Scene<'_, 's> {
 
     /// The likely fix.
     fn help(&self, fault: &Fault<'_>, before: Option<Token<'_>>) -> Option<String> {
+        use Tok::*;
         let help = match (before.map(|(tok, _)| tok), fault.found) {
-            (Some(Tok::Dot), Some(Tok::Num(_))) => {
-                "for the number write `0.5`, or ` .5` after a space"
-            }
-            (Some(Tok::Dot), Some(Tok::Let | Tok::Name(_))) => "choose another name",
-            (Some(Tok::Op(_)), Some(Tok::Op(_))) => "leave one of them out",
-            (Some(Tok::Op(super::ast::Op::Gt)), _) if self.has_less_than(fault.span.start) => {
+            (Some(Dot), Some(Num(_))) => "for the number write `0.5`, or ` .5` after a space",
+            (Some(Op(_)), Some(Op(_))) | (Some(Comma), Some(Comma)) => "leave one of them out",
+            (Some(Op(super::ast::Op::Gt)), _) if self.has_less_than(fault.span.start) => {
                 "patterns such as <1 2> go in double quotes: \"<1 2>\""
             }
-            (Some(Tok::Op(op)), Some(Tok::Close(Bracket::Round))) => {
+            (Some(Op(op)), Some(Close(Bracket::Round))) => {
                 let op = op.symbol();
                 return Some(format!("as a function write `({op} 1)`, or `\\x -> 1 {op} x`"));
             }
-            (Some(Tok::Open(Bracket::Round)), Some(Tok::Close(_))) => {
+            (Some(Open(Bracket::Round)), Some(Close(_))) => {
                 "a function without arguments is just its name, without `()`"
             }
-            (_, Some(Tok::Let)) => {
-                "`let` starts a statement: put it in column 0, on a line of its own"
+            (Some(Open(Bracket::Curly)), _) => "the keys of a table are names: `{a: \"x\"}`",
+            (_, Some(Let)) => "`let` starts a statement: put it in column 0, on a line of its own",
+            (Some(Equals), None) => "write the value after `=`, or indent the lines below",
+            (Some(Colon), None) => "write the pattern after `:`, or indent the lines below",
+            (Some(Lambda), _) => "a function is written `\\x y -> …`",
+            (_, found) if fault.wants(Want::Arrow) || found == Some(Arrow) => {
+                "a function is written `\\x -> …`"
             }
-            (Some(Tok::Equals), None) => "write the value after `=`, or indent the lines below",
-            (Some(Tok::Colon), None) => "write the pattern after `:`, or indent the lines below",
-            (_, Some(Tok::Equals)) if fault.wants(Want::Arrow) => "write `\\x -> …`",
-            (_, found) if fault.wants(Want::Arrow) => match found {
-                Some(Tok::Foreign("=>")) | None | Some(_) => "a function is written `\\x -> …`",
-            },
-            (_, Some(Tok::Arrow)) => "a function is written `\\x -> …`",
-            (_, Some(Tok::Comma)) => "only lists, `[a, b]`, and tables, `{a: b}`, have commas",
+            (_, found) => return self.help_by_statement(fault, found),
+        };
+        Some(help.into())
+    }
+
+    /// The likely fix that depends on the kind of statement.
+    fn help_by_statement(&self, fault: &Fault<'_>, found: Option<Tok<'_>>) -> Option<String> {
+        let help = match self.tokens.first()? {
+            (Tok::Let, _) if fault.wants(Want::Equals) => "a definition is `let name = …`",
+            (Tok::Name("out"), _) if fault.wants(Want::Equals) => "an output is `out name = …`",
+            (Tok::Name("native"), _) => "a `native` has no body: that is in Rust",
+            (Tok::Name(name), _) if command_named(name).is_some() => {
+                return Some(format!("put it in brackets: `{name} (…)`"));
+            }
+            _ if found == Some(Tok::Comma) => {
+                "only lists, `[a, b]`, and tables, `{a: b}`, have commas"
+            }
             _ => return None,
         };
         Some(help.into())

@@ -1,6 +1,7 @@
 //! What players of other systems type out of habit, and how mag says it.
 
 use super::ast::{Expr, ExprKind};
+use super::operator;
 use crate::problem::Problem;
 use mag_pattern::Loc;
 
@@ -72,8 +73,8 @@ pub(super) fn explain(symbol: &str, loc: Loc, left: &Expr) -> Problem {
         ("$", ExprKind::Name(name)) if is_slot(name) => {
             problem.help(format!("a part is written `{name}: …`"))
         }
-        ("#", ExprKind::Name(note)) if is_note(note) => {
-            problem.help(format!("write `{note}s` for the sharp, or quote the note: \"{note}#\""))
+        ("#", _) if operator::last_name(left).is_some_and(|(_, name)| is_note(name)) => {
+            problem.help("notes go in double quotes: \"c#4 e4\"")
         }
         _ => {
             let known = OPERATORS.iter().find(|(op, _)| *op == symbol).map(|(_, help)| *help);
@@ -105,7 +106,6 @@ pub(super) fn character(c: char, loc: Loc) -> Problem {
     let problem = Problem::error("stray-character", loc, message);
     match c {
         '~' | '@' | '?' => problem.help(format!("`{c}` is mini-notation: put it in double quotes")),
-        '`' => problem.help("patterns are written in double quotes: \"bd sn\""),
         '×' => problem.help("multiplication is `*`"),
         '÷' => problem.help("division is `/`"),
         '–' | '—' | '−' => problem.help("write a plain `-`"),

@@ -51,7 +51,7 @@ impl<'s> Lexer<'s, '_> {
             '-' if apart && !next.is_whitespace() && next != '|' => self.push(Tok::Neg, 1),
             '"' => self.mini(),
             '\'' => self.text(),
-            '“' | '”' | '„' | '‘' | '’' => self.curly_quote(c),
+            '“' | '”' | '„' | '‘' | '’' | '`' => self.foreign_quote(c),
             '/' if next == '/' => self.other_comment("//"),
             '#' if self.tokens.len() == self.first => self.other_comment("#"),
             ';' => self.semicolon(),
@@ -145,20 +145,20 @@ impl<'s> Lexer<'s, '_> {
         self.bad(len, problem);
     }
 
-    /// `“…”`, as word processors and chat programs write it.
-    fn curly_quote(&mut self, open: char) {
+    /// `“…”` as word processors, or `…` in backticks as other languages, write it.
+    fn foreign_quote(&mut self, open: char) {
         let rest = self.rest();
         let line = rest.get(..line_len(rest)).unwrap_or(rest);
-        let single = matches!(open, '‘' | '’');
-        let ends = |c: char| if single { "‘’'".contains(c) } else { "“”\"".contains(c) };
-        let body = open.len_utf8();
-        let close = line.char_indices().skip(1).find(|(_, c)| ends(*c));
+        let (ends, straight, what) = match open {
+            '`' => ("`", '"', "backticks"),
+            '‘' | '’' => ("‘’'", '\'', "curly quotes"),
+            _ => ("“”„\"", '"', "curly quotes"),
+        };
+        let close = line.char_indices().skip(1).find(|(_, c)| ends.contains(*c));
         let len = close.map_or(line.trim_end().len(), |(i, c)| i + c.len_utf8());
-        let inside = line.get(body..close.map_or(len, |(i, _)| i)).unwrap_or("");
-        let straight = if single { '\'' } else { '"' };
+        let inside = line.get(open.len_utf8()..close.map_or(len, |(i, _)| i)).unwrap_or("");
         let loc = self.loc(self.at, self.at + len);
-        let problem = Problem::error("curly-quotes", loc, "curly quotes do not make a string")
-            .found(format!("`{open}`"))
+        let problem = Problem::error("foreign-quotes", loc, format!("{what} do not make a string"))
             .help(format!("write {straight}{}{straight}", shorten(inside)));
         self.bad(len, problem);
     }

@@ -3,6 +3,7 @@
 use super::ast::{Expr, ExprKind, Op};
 use super::fault::{Fault, Scene};
 use super::foreign;
+use super::token::Bracket;
 use crate::problem::Problem;
 use chumsky::span::SimpleSpan;
 use mag_pattern::Loc;
@@ -30,7 +31,12 @@ pub(super) fn tree<'s>(
     let mut left = &first;
     for (infix, span, right) in &rest {
         match infix {
-            Infix::Own(_) => {}
+            Infix::Own(op) => {
+                let at = scene.loc(*span);
+                if let Some(problem) = fraction_of_tidal(left, *op, at, right) {
+                    emit(Fault::told(problem));
+                }
+            }
             Infix::Foreign(symbol) => {
                 emit(Fault::told(foreign::explain(symbol, scene.loc(*span), left)));
                 foreign = true;
@@ -57,11 +63,24 @@ pub(super) fn tree<'s>(
     expr
 }
 
+/// `1%8`: in Tidal a fraction, in mag a remainder.
+fn fraction_of_tidal(left: &Expr, op: Op, at: Loc, right: &Expr) -> Option<Problem> {
+    let ExprKind::Num(n) = left.kind else { return None };
+    let ExprKind::Num(d) = right.kind else { return None };
+    let touching = left.loc.to() == at.from() && at.to() == right.loc.from();
+    (op == Op::Mod && touching && n.fract() == 0.0 && d.fract() == 0.0).then(|| {
+        Problem::warning("remainder", at, "`%` is the remainder of a division here")
+            .help(format!("the fraction is {n}/{d}"))
+    })
+}
+
 /// A `:` in the middle of an expression.
 fn stray_colon(scene: Scene<'_, '_>, span: SimpleSpan, left: &Expr) -> Problem {
     let problem = Problem::error("stray-colon", scene.loc(span), "`:` does not belong here");
-    let name = last_name(left);
-    problem.help(match name {
+    if scene.bracket(span.start) == Some(Bracket::Curly) {
+        return problem.help("put a `,` between the entries of a table");
+    }
+    problem.help(match last_name(left) {
         Some((from, name)) if scene.starts_indented_line(from) => {
             format!("the part `{name}` must start in column 0; an indented line continues the last")
         }
@@ -69,8 +88,8 @@ fn stray_colon(scene: Scene<'_, '_>, span: SimpleSpan, left: &Expr) -> Problem {
     })
 }
 
-/// Where the last argument of an application starts, if it is a name: it was meant as a part's.
-fn last_name(expr: &Expr) -> Option<(usize, &str)> {
+/// The name that an expression ends with, and where it starts, if it ends with one.
+pub(super) fn last_name(expr: &Expr) -> Option<(usize, &str)> {
     match &expr.kind {
         ExprKind::Name(name) => Some((expr.loc.from(), name)),
         ExprKind::Apply { args, .. } => args.last().and_then(last_name),

@@ -83,7 +83,8 @@ impl<'t, 's: 't> Statements<'t, 's> {
         problems: &mut Vec<Problem>,
     ) -> Option<StmtKind> {
         let (kind, faults) = self.rule(tokens).parse(input(tokens)).into_output_errors();
-        problems.extend(faults.into_iter().filter_map(|fault| self.scene.explain(fault)));
+        let scene = Scene { tokens, ..self.scene };
+        problems.extend(faults.into_iter().filter_map(|fault| scene.explain(fault)));
         kind
     }
 

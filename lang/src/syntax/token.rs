@@ -106,7 +106,7 @@ impl Tok<'_> {
             Tok::Text(_) => "a text in quotes".into(),
             Tok::Name(name) => format!("the name `{}`", shorten(name)),
             Tok::Let => "`let`".into(),
-            Tok::Dot => "a dot".into(),
+            Tok::Dot => "`.`".into(),
             Tok::Op(op) => format!("`{}`", op.symbol()),
             Tok::Neg => "`-`".into(),
             Tok::Lambda => "`\\`".into(),

@@ -87,5 +87,8 @@ fn messages() {
 #[test]
 fn too_deep() {
     insta::assert_snapshot!("too-deep-brackets", rendered(&format!("x: {}", "(".repeat(100_000))));
-    insta::assert_snapshot!("too-deep-operators", rendered(&format!("x: 1{}", " + 1".repeat(5_000))));
+    insta::assert_snapshot!(
+        "too-deep-operators",
+        rendered(&format!("x: 1{}", " + 1".repeat(5_000)))
+    );
 }
