@@ -125,7 +125,8 @@ fn batch<S: Sequence>(sequences: &[S], active: &[usize]) -> Batch {
 
 /// The step's two heads, row by row.
 fn expectations(step: &Step) -> Result<Vec<Expectation>, Trouble> {
-    let refuse = || Trouble::new("a melody network has heads for token and duration", "see its card");
+    let refuse =
+        || Trouble::new("a melody network has heads for token and duration", "see its card");
     let [tokens, durations]: &[ArrayD<f32>; 2] =
         step.heads.as_slice().try_into().map_err(|_| refuse())?;
     let tokens = tokens.view().into_dimensionality::<Ix2>().map_err(|_| refuse())?;
@@ -152,7 +153,9 @@ fn speaks_melody(card: &Card) -> Result<(), Trouble> {
             Some(column) if column.name == name && column.size == size => {}
             Some(column) => {
                 let (n, s) = (&column.name, column.size);
-                return refuse(format!("input column {i} should be `{name}` ({size}), found `{n}` ({s})"));
+                return refuse(format!(
+                    "input column {i} should be `{name}` ({size}), found `{n}` ({s})"
+                ));
             }
             None => return refuse(format!("the input column `{name}` is missing")),
         }

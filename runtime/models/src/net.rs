@@ -13,6 +13,16 @@ pub struct Batch {
     pub reals: Array2<f32>,
 }
 
+impl Batch {
+    /// Only these rows, in this order.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        Self {
+            columns: self.columns.select(Axis(0), rows),
+            reals: self.reals.select(Axis(0), rows),
+        }
+    }
+}
+
 /// What the sequences remember: one array per state of the card, layers x rows x width.
 #[derive(Debug, Clone)]
 pub struct State(pub Vec<Array3<f32>>);
@@ -32,6 +42,16 @@ pub struct Step {
     pub heads: Vec<ArrayD<f32>>,
     /// The state after the step.
     pub state: State,
+}
+
+impl Step {
+    /// Only these rows, in this order.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        Self {
+            heads: self.heads.iter().map(|head| head.select(Axis(0), rows)).collect(),
+            state: self.state.select(rows),
+        }
+    }
 }
 
 /// A network that is run step by step.

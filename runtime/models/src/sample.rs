@@ -121,7 +121,10 @@ mod tests {
 
     #[test]
     fn the_nucleus_keeps_the_likeliest() {
-        near(shares(Taste { temperature: 1.0, top_p: 0.7 }, |_| true), [2.0 / 3.0, 1.0 / 3.0, 0.0, 0.0]);
+        near(
+            shares(Taste { temperature: 1.0, top_p: 0.7 }, |_| true),
+            [2.0 / 3.0, 1.0 / 3.0, 0.0, 0.0],
+        );
         near(shares(Taste { temperature: 0.0, top_p: 1.0 }, |_| true), [1.0, 0.0, 0.0, 0.0]);
     }
 

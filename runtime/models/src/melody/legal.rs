@@ -4,9 +4,7 @@
 use super::line::fits;
 use super::request::{MelodyRequest, bar_ticks};
 use crate::Chord;
-use crate::vocab::melody::{
-    DURATIONS, Event, LOWEST, PITCHES, REST, on_grid, pitch_of, ticks_of,
-};
+use crate::vocab::melody::{DURATIONS, Event, LOWEST, PITCHES, REST, on_grid, pitch_of, ticks_of};
 
 /// What holds for the whole phrase.
 #[derive(Debug, Clone)]

@@ -143,7 +143,8 @@ impl Reading {
         let sounded = melody.notes.iter().map(|n| n.onset.saturating_add(n.duration)).max();
         let end = start + ticks(melody.length.max(sounded.unwrap_or(0)))?;
         let known_end = melody.close.then_some(end);
-        let scene = scene(melody.meter, melody.mode, melody.tonic, known_end, &melody.chords, 0);
+        let scene =
+            scene(melody.meter, melody.mode, melody.tonic, known_end, &melody.chords, start);
         Ok(Self {
             scene,
             past: Past::new(bar),

@@ -154,7 +154,7 @@ pub struct Melody {
     pub tonic: u8,
     /// Mode of the scale.
     pub mode: Mode,
-    /// Chords by their moment from the first bar line.
+    /// Chords by their moment from the start of the melody; each lasts until the next.
     pub chords: Vec<(Ticks, Chord)>,
     /// Whether the model is told where the melody ends.
     pub close: bool,

@@ -156,7 +156,8 @@ mod tests {
 
     #[test]
     fn notes_on_the_grid_survive_the_way_there_and_back() {
-        let notes = [note(0, 12, 62), note(12, 8, 64), note(20, 8, 66), note(28, 8, 67), note(60, 200, 74)];
+        let notes =
+            [note(0, 12, 62), note(12, 8, 64), note(20, 8, 66), note(28, 8, 67), note(60, 200, 74)];
         let events = encode(&notes, 62, -12, 248);
         assert_eq!(decode(&events, 62, -12), notes);
         assert_eq!(events.first().map(|e| e.onset), Some(-12));

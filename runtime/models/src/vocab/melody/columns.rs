@@ -44,19 +44,8 @@ pub const COLUMNS: [(&str, i64); 33] = [
 pub const REALS: usize = 24;
 
 const PLACE: usize = COLUMNS.len() - lookback::WIDTH;
-const METERS: [(u32, u32); 11] = [
-    (2, 4),
-    (3, 4),
-    (4, 4),
-    (2, 2),
-    (3, 8),
-    (6, 8),
-    (9, 8),
-    (12, 8),
-    (3, 2),
-    (6, 4),
-    (9, 4),
-];
+const METERS: [(u32, u32); 11] =
+    [(2, 4), (3, 4), (4, 4), (2, 2), (3, 8), (6, 8), (9, 8), (12, 8), (3, 2), (6, 4), (9, 4)];
 
 /// What the network reads for one event.
 #[derive(Debug, Clone, PartialEq)]
