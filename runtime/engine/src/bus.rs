@@ -89,7 +89,7 @@ impl Bus {
         }
     }
 
-    /// Silences the echoes and the room.
+    /// Silences the echoes and the room at once.
     pub fn clear(&mut self) {
         self.delay.clear();
         self.reverb.clear();

@@ -138,6 +138,7 @@ impl Engine {
             while self.ring.pop().is_ok() {}
             self.queue.clear();
             self.buses.iter_mut().for_each(Bus::clear);
+            self.pool.voices().for_each(Voice::dry);
             self.hush(self.block, None, CUT);
         }
         while let Ok(message) = self.ring.pop() {

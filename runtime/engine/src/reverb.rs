@@ -14,8 +14,8 @@ use diffuser::Diffuser;
 const LINES: usize = 16;
 /// Their lengths in seconds; no two share a common period.
 const LENGTHS: [f32; LINES] = [
-    0.029_7, 0.033_1, 0.037_3, 0.040_9, 0.044_1, 0.047_7, 0.051_3, 0.055_1, 0.058_7, 0.062_3,
-    0.066_1, 0.069_7, 0.073_9, 0.078_1, 0.082_7, 0.087_1,
+    0.017_3, 0.019_7, 0.022_3, 0.025_1, 0.028_3, 0.031_7, 0.035_3, 0.039_1, 0.043_3, 0.047_9,
+    0.052_7, 0.058_1, 0.064_1, 0.070_7, 0.077_9, 0.085_9,
 ];
 /// Depth, in seconds, of the slow movement of the lines.
 const SWAY: f32 = 0.000_25;
@@ -99,12 +99,12 @@ impl Reverb {
     /// Sets the damping of each line for the present decay: highs fall faster than lows.
     fn damp(&mut self) {
         let high = (0.45 * self.decay).min(1.6);
-        for i in 0..LINES {
-            let low = exp2(SIXTY * LENGTHS[i] / self.decay);
-            let share = exp2(SIXTY * LENGTHS[i] * (1.0 / high - 1.0 / self.decay));
-            let pole = (1.0 - share) / (1.0 + share);
-            self.pole[i] = pole;
-            self.gain[i] = low * (1.0 - pole);
+        let lines = self.gain.iter_mut().zip(&mut self.pole).zip(LENGTHS);
+        for ((gain, pole), length) in lines {
+            let low = exp2(SIXTY * length / self.decay);
+            let share = exp2(SIXTY * length * (1.0 / high - 1.0 / self.decay));
+            *pole = (1.0 - share) / (1.0 + share);
+            *gain = low * (1.0 - *pole);
         }
     }
 
@@ -194,16 +194,16 @@ fn mix_out(wave: &[[f32; BLOCK]; LINES], out: &mut Stereo, gain: f32) -> f32 {
 fn hadamard(wave: &mut [[f32; BLOCK]; LINES]) {
     let mut span = 1;
     while span < LINES {
-        for start in (0..LINES).step_by(2 * span) {
-            for i in start..start + span {
-                for n in 0..BLOCK {
-                    let (a, b) = (wave[i][n], wave[i + span][n]);
-                    wave[i][n] = a + b;
-                    wave[i + span][n] = a - b;
-                }
+        for pair in wave.chunks_exact_mut(2 * span) {
+            let (upper, lower) = pair.split_at_mut(span);
+            for (a, b) in upper.iter_mut().flatten().zip(lower.iter_mut().flatten()) {
+                (*a, *b) = (*a + *b, *a - *b);
             }
         }
         span *= 2;
     }
     wave.iter_mut().flatten().for_each(|y| *y *= 0.25);
 }
+
+#[cfg(test)]
+mod tests;

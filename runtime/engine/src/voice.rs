@@ -13,6 +13,9 @@ use crate::shot::Shot;
 use crate::synth::{self, Ends, Frames, Life, Moment, Onset, Synth};
 use crate::wavetable::Tables;
 
+/// Factor of all sounds, so that a full mix stays below the limiter.
+const HEADROOM: f32 = 0.7;
+
 /// What the engine learns about a voice from each block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -64,7 +67,7 @@ impl Voice {
             peak: f32::MAX,
             age: 0,
             envelope: envelope(&shot, def.ends, rate),
-            level: def.level * loudness.iter().product::<f32>(),
+            level: HEADROOM * def.level * loudness.iter().product::<f32>(),
             pan: (cos_turns(turns), sin_turns(turns)),
             send: (shot.get(Param::Room), shot.get(Param::Delay)),
             bend: Bend::new(&shot, rate),
@@ -86,6 +89,11 @@ impl Voice {
         if self.fade.is_none_or(|(from, _)| at < from) {
             self.fade = Some((at, 1.0 / frames.max(1.0)));
         }
+    }
+
+    /// Sends nothing more to the delay and the reverb.
+    pub fn dry(&mut self) {
+        self.send = (0.0, 0.0);
     }
 
     /// Whether it is on its way out before its time.

@@ -11,7 +11,7 @@ pub(super) const DEF: SynthDef = SynthDef {
     aliases: &[],
     doc: "A tuned bell that rings on after its note.",
     params: &[],
-    defaults: &[(Param::Attack, 0.0), (Param::Release, 3.0)],
+    defaults: &[(Param::Attack, 0.0), (Param::Release, 7.0)],
     level: 0.3,
     ends: Ends::Gate,
     choke: 0,
@@ -22,8 +22,8 @@ pub(super) const DEF: SynthDef = SynthDef {
 /// pairs a fraction of a hertz apart warble.
 const MODES: [(f32, f32, f32); 12] = [
     (0.5, 0.22, 1.0),
-    (1.0, 0.42, 0.8),
-    (1.0012, 0.18, 0.9),
+    (0.9994, 0.36, 0.8),
+    (1.0006, 0.26, 0.9),
     (1.19, 0.26, 0.55),
     (1.5, 0.1, 0.4),
     (2.0, 0.34, 0.42),

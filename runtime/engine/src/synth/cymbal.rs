@@ -58,7 +58,7 @@ const RIDES: Make = Make {
     shimmer: 2.2,
     body: 0.7,
     body_hertz: 5200.0,
-    bell: 0.1,
+    bell: 0.055,
 };
 
 /// Pitches of the bell, in hertz.
@@ -116,7 +116,7 @@ impl Tone for Cymbal {
         let mut metal = [0.0; BLOCK];
         let metal = &mut metal[..out.len()];
         self.metal.render(moment, metal);
-        let floor = gain(6800.0 / moment.rate);
+        let floor = gain(4400.0 / moment.rate);
         let centre = gain(self.make.body_hertz / moment.rate);
         let bend = moment.bend();
         for (y, metal) in out.iter_mut().zip(metal) {

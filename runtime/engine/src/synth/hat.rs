@@ -39,10 +39,10 @@ struct Variant {
 }
 
 const VARIANTS: [Variant; 4] = [
-    Variant { metal: 0.8, sand: 0.5, tuning: 1.35, floor: 7800.0, decay: 0.1 },
-    Variant { metal: 1.2, sand: 0.1, tuning: 1.0, floor: 6800.0, decay: 0.11 },
-    Variant { metal: 0.15, sand: 0.9, tuning: 1.5, floor: 8800.0, decay: 0.08 },
-    Variant { metal: 0.9, sand: 0.4, tuning: 1.2, floor: 7200.0, decay: 0.19 },
+    Variant { metal: 0.8, sand: 0.5, tuning: 1.35, floor: 5600.0, decay: 0.1 },
+    Variant { metal: 1.2, sand: 0.1, tuning: 1.0, floor: 4600.0, decay: 0.11 },
+    Variant { metal: 0.15, sand: 0.9, tuning: 1.5, floor: 6800.0, decay: 0.08 },
+    Variant { metal: 0.9, sand: 0.4, tuning: 1.2, floor: 5200.0, decay: 0.19 },
 ];
 
 fn hats(voices: usize, length: f32) -> Box<dyn Synth> {

@@ -64,7 +64,7 @@ impl Tone for Keys {
             let modulator = self.bite.tick() * read(sine, self.phase);
             let bar = self.bar.tick() * read(sine, shifted(self.phase, modulator));
             let level = self.tine.tick();
-            let ring = 0.7 * level * read(sine, self.tine_phase);
+            let ring = 2.6 * level * read(sine, self.tine_phase);
             let tine = level * read(sine, shifted(self.phase, ring));
             let y = bar + tine;
             let sway = 0.12 * sin_turns(self.sway);

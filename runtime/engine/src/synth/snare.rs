@@ -129,7 +129,7 @@ impl Tone for Snare {
         for y in out.mono() {
             let white = noise.white();
             let band = self.band.tick(Pass::Band, centre, 1.1, white);
-            let rattle = self.floor.tick(Pass::High, floor, 1.2, 0.55 * white + 0.9 * band);
+            let rattle = self.floor.tick(Pass::High, floor, 1.2, 0.8 * white + 1.3 * band);
             let hiss = rattle * self.wires.tick() + white * self.stick.tick() * 0.4;
             let skin = self.low.tick(bend) + self.high.tick(bend);
             *y = saturate(self.drive * (skin + hiss)) * 0.9;

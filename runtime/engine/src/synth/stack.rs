@@ -183,7 +183,7 @@ impl Stack {
         let spread = onset.shot.get(Param::Spread);
         let level = layer.level / (copies.max(1) as f32).sqrt();
         for i in 0..copies {
-            let place = if copies > 1 { 2.0 * i as f32 / (copies - 1) as f32 - 1.0 } else { 0.0 };
+            let place = place(i, copies);
             let Some(oscillator) = self.oscillators.get_mut(self.count) else { return };
             let turn = 0.125 * (1.0 + place * spread);
             let phase = if self.recipe.random { noise.bits() } else { rest(layer.shape) };
@@ -205,6 +205,17 @@ fn copies(onset: &Onset) -> usize {
     let copies = onset.shot.get(Param::Unison) as usize;
     let detuned = onset.shot.asked(Param::Detune) && !onset.shot.asked(Param::Unison);
     if detuned { copies.max(2) } else { copies }
+}
+
+/// Where oscillator `i` of `copies` lies, -1 to 1: closer together in the middle, and unevenly, so
+/// that their beats have no common period.
+fn place(i: usize, copies: usize) -> f32 {
+    if copies < 2 {
+        return 0.0;
+    }
+    let even = 2.0 * i as f32 / (copies - 1) as f32 - 1.0;
+    let inner = (i * (copies - 1 - i)) as f32 / (copies * copies) as f32;
+    even * (0.6 + 0.4 * even.abs()) + 0.3 * inner * if i % 2 == 0 { 0.2 } else { -0.13 }
 }
 
 /// The phase at which a wave passes zero.

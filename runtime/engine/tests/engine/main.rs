@@ -1,0 +1,6 @@
+//! The engine from outside: shots sent, samples listened to.
+
+mod safety;
+mod support;
+mod timing;
+mod tone;
