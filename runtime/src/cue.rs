@@ -1,0 +1,82 @@
+//! An event on its way to the outputs: what is to be heard, and on which frame.
+
+use crate::clock::Frame;
+use mag_pattern::{Controls, Locs, Sym, Time, Value};
+use std::sync::Arc;
+
+/// One event with everything that an output needs to know of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cue {
+    /// Number of its part, the same for as long as the performance lasts.
+    pub part: u16,
+    /// Name of its part.
+    pub name: Arc<str>,
+    /// When it is heard.
+    pub at: Frame,
+    /// How long it is held, in frames: its whole length times `legato` (or `clip`).
+    pub duration: Frame,
+    /// When it begins, in cycles.
+    pub onset: Time,
+    /// Its whole length, in cycles.
+    pub length: Time,
+    /// Its whole length in seconds, whatever `legato` says (SuperDirt's `delta`).
+    pub delta: f64,
+    /// Cycles a second when it begins.
+    pub cps: f64,
+    /// What it is to sound like.
+    pub controls: Controls,
+    /// The places in the source that made it.
+    pub locs: Locs,
+}
+
+impl Cue {
+    /// A control by name.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.controls.get(Sym::new(name))
+    }
+
+    /// A control as a number.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.get(name)?.number()
+    }
+
+    /// A control as a word.
+    pub fn word(&self, name: &str) -> Option<&'static str> {
+        match self.get(name)? {
+            Value::Word(word) => Some(word.as_str()),
+            _ => None,
+        }
+    }
+
+    /// The sound (`s`, or `sound`) and its variant: `sn:3` is `("sn", 3)`, and so is `sn` with
+    /// `n 3`.
+    pub fn sound(&self) -> Option<(&'static str, f64)> {
+        let n = self.number("n").unwrap_or(0.0);
+        match self.get("s").or_else(|| self.get("sound"))? {
+            Value::Word(word) => Some(split_variant(word.as_str(), n)),
+            Value::List(items) => match items.first()? {
+                Value::Word(word) => {
+                    Some((word.as_str(), items.get(1).and_then(Value::number).unwrap_or(n)))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The pitch as a MIDI number: `note` (a number or a name), `midinote`, or `freq` in hertz.
+    pub fn pitch(&self) -> Option<f64> {
+        if let Some(hertz) = self.number("freq").filter(|f| *f > 0.0) {
+            return Some(69.0 + 12.0 * (hertz / 440.0).log2());
+        }
+        self.number("note").or_else(|| self.number("midinote")).filter(|n| n.is_finite())
+    }
+}
+
+/// `sn:3` as `("sn", 3)`; without a colon, `n` stands.
+fn split_variant(word: &'static str, n: f64) -> (&'static str, f64) {
+    match word.split_once(':') {
+        Some((name, variant)) => (name, variant.parse().unwrap_or(n)),
+        None => (word, n),
+    }
+}

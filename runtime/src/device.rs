@@ -1,0 +1,186 @@
+//! The sound card: names rodio. One permanent source pulls the engine; the card may be missing,
+//! go away and come back while the music plays on.
+
+use crate::clock::Frame;
+use crate::moments::Moments;
+use crate::notice::Notices;
+use crate::output::synth::Timebase;
+use feed::Feed;
+use mag_engine::Engine;
+use rodio::cpal::traits::{DeviceTrait, HostTrait};
+use rodio::cpal::{BufferSize, ErrorKind};
+use rodio::{DeviceSinkBuilder, MixerDeviceSink};
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+mod feed;
+
+/// Frames a second of the engine; a card that runs at another rate gets it resampled.
+pub const RATE: u32 = 48_000;
+/// Frames that the card asks for at once, unless the performer says otherwise.
+pub const BUFFER: u32 = 512;
+/// How often a missing card is looked for, and a present one is checked.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Keeps the sound going on whatever card there is. Dropping it closes the card.
+pub struct Device {
+    stop: SyncSender<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Device {
+    /// Opens the default card and keeps it open, on a thread of its own: opening can take long.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn keep(
+        engine: Engine,
+        timebase: Arc<Timebase>,
+        moments: Moments,
+        buffer: u32,
+        notices: Notices,
+    ) -> std::io::Result<Device> {
+        let (stop, stopped) = sync_channel(1);
+        let engine = Arc::new(Mutex::new(engine));
+        let mut keeper = Keeper { engine, timebase, moments, buffer, notices, said: false };
+        let work = move || {
+            let mut card = None;
+            loop {
+                keeper.look_after(&mut card);
+                if !matches!(stopped.recv_timeout(LOOK), Err(RecvTimeoutError::Timeout)) {
+                    return;
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("device".into()).spawn(work)?;
+        Ok(Device { stop, thread: Some(thread) })
+    }
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        let _ = self.stop.try_send(());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// An open card, and whether it has reported that it is gone.
+struct Card {
+    _sink: MixerDeviceSink,
+    lost: Arc<AtomicBool>,
+    pulled: Frame,
+}
+
+/// What the thread owns.
+struct Keeper {
+    engine: Arc<Mutex<Engine>>,
+    timebase: Arc<Timebase>,
+    moments: Moments,
+    buffer: u32,
+    notices: Notices,
+    /// Whether the performer knows that there is no card.
+    said: bool,
+}
+
+impl Keeper {
+    fn look_after(&mut self, card: &mut Option<Card>) {
+        if let Some(open) = card {
+            let pulled = self.timebase.pulled();
+            let stuck = pulled == open.pulled;
+            open.pulled = pulled;
+            if !open.lost.load(Ordering::Acquire) && !stuck {
+                return;
+            }
+            self.timebase.stop();
+            *card = None;
+            self.said = true;
+            self.notices.warn("the sound card is gone; it plays on silently until one is back");
+        }
+        match self.open() {
+            Ok((name, open)) => {
+                self.said = false;
+                self.notices.info(format!("sound: {name}"));
+                *card = Some(open);
+            }
+            Err(reason) if !self.said => {
+                self.said = true;
+                self.notices.warn(format!(
+                    "no sound card ({reason}): it plays on silently (OSC and files work), and a card that appears is taken"
+                ));
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn open(&self) -> Result<(String, Card), String> {
+        let device = rodio::cpal::default_host().default_output_device().ok_or("none is there")?;
+        let name = device.description().map_or("a card".to_owned(), |d| d.name().to_owned());
+        let lost = Arc::new(AtomicBool::new(false));
+        let flag = lost.clone();
+        let report = move |error: rodio::cpal::Error| {
+            if is_loss(error.kind()) {
+                flag.store(true, Ordering::Release);
+            }
+        };
+        let builder = || -> Result<_, rodio::DeviceSinkError> {
+            Ok(DeviceSinkBuilder::from_device(device.clone())?
+                .with_buffer_size(BufferSize::Fixed(self.buffer.max(16)))
+                .with_error_callback(report.clone()))
+        };
+        let at_own_rate = || builder()?.open_sink_or_fallback();
+        let rate = NonZeroU32::new(RATE).ok_or("no sample rate")?;
+        let mut sink = builder()
+            .and_then(|b| b.with_sample_rate(rate).open_stream())
+            .or_else(|_| at_own_rate())
+            .map_err(|e| reason(&e))?;
+        sink.log_on_drop(false);
+        sink.mixer().add(Feed::new(self.engine.clone(), self.timebase.clone(), self.moments));
+        let config = sink.config();
+        let name = format!("{name}, {} Hz, {}", config.sample_rate(), frames(config.buffer_size()));
+        Ok((name, Card { _sink: sink, lost, pulled: Frame::MIN }))
+    }
+}
+
+fn frames(buffer: &BufferSize) -> String {
+    match buffer {
+        BufferSize::Fixed(n) => format!("{n} frames at once"),
+        BufferSize::Default => "buffered as the system likes".to_owned(),
+    }
+}
+
+/// Whether a stream with this error will not sound again by itself.
+fn is_loss(kind: ErrorKind) -> bool {
+    use ErrorKind::{DeviceNotAvailable, HostUnavailable, PermissionDenied, StreamInvalidated};
+    matches!(kind, DeviceNotAvailable | HostUnavailable | PermissionDenied | StreamInvalidated)
+}
+
+/// The innermost reason of an error: what the system said.
+fn reason(error: &dyn std::error::Error) -> String {
+    let mut inner = error;
+    while let Some(source) = inner.source() {
+        inner = source;
+    }
+    inner.to_string()
+}
+
+/// The sound cards of this system by name, the default first; for `mag devices`.
+///
+/// # Errors
+/// What the system said, if it cannot list them.
+pub fn list() -> Result<Vec<String>, String> {
+    let host = rodio::cpal::default_host();
+    let default = host.default_output_device().and_then(|d| d.description().ok());
+    let default = default.map(|d| d.name().to_owned());
+    let devices = host.output_devices().map_err(|e| reason(&e))?;
+    let mut names: Vec<String> =
+        devices.filter_map(|d| d.description().ok()).map(|d| d.name().to_owned()).collect();
+    names.dedup();
+    names.sort_by_key(|name| Some(name) != default.as_ref());
+    Ok(names)
+}

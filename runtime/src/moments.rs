@@ -1,0 +1,147 @@
+//! Which moment of the real world a frame is: for the scheduler's thread and for time tags.
+
+use crate::clock::Frame;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Seconds from the epoch of NTP (1900) to that of Unix (1970), RFC 5905.
+const NTP_TO_UNIX: u64 = 2_208_988_800;
+
+/// A difference between the system clock and the anchor that is a jump, not jitter.
+const JUMP: Duration = Duration::from_millis(5);
+
+/// Ties frame 0 to one instant of the monotonic clock and one of the system clock.
+///
+/// Both clocks run at the same rate (the kernel slews them together), so one anchor holds until
+/// somebody sets the system clock; [`Moments::reconcile`] notices that.
+#[derive(Clone, Copy, Debug)]
+pub struct Moments {
+    origin: Instant,
+    /// Time since 1970 at `origin`.
+    system: Duration,
+    rate: u32,
+}
+
+impl Moments {
+    /// Frame 0 lies `ahead` of now; `rate` frames a second.
+    pub fn starting_in(ahead: Duration, rate: u32) -> Moments {
+        let (now, system) = paired();
+        Moments { origin: now + ahead, system: system + ahead, rate: rate.max(1) }
+    }
+
+    /// The frame of an instant; negative before frame 0.
+    pub fn frame(&self, instant: Instant) -> Frame {
+        let nanos = match instant.checked_duration_since(self.origin) {
+            Some(since) => since.as_nanos() as i128,
+            None => -(self.origin.duration_since(instant).as_nanos() as i128),
+        };
+        (nanos * i128::from(self.rate)).div_euclid(1_000_000_000) as Frame
+    }
+
+    /// The frame of this moment.
+    pub fn now(&self) -> Frame {
+        self.frame(Instant::now())
+    }
+
+    /// The time from now until `frame`; zero if it has passed.
+    pub fn until(&self, frame: Frame) -> Duration {
+        let nanos = i128::from(frame) * 1_000_000_000 / i128::from(self.rate);
+        let since = self.origin.elapsed().as_nanos() as i128;
+        let ahead = if since > 0 {
+            nanos - since
+        } else {
+            nanos + self.origin.saturating_duration_since(Instant::now()).as_nanos() as i128
+        };
+        Duration::from_nanos(ahead.clamp(0, i128::from(u32::MAX)) as u64)
+    }
+
+    /// The NTP time of a frame: seconds since 1900 and 2⁻³² of a second, to the nanosecond.
+    pub fn ntp(&self, frame: Frame) -> (u32, u32) {
+        let nanos = i128::from(frame) * 1_000_000_000 / i128::from(self.rate);
+        let unix = (self.system.as_nanos() as i128 + nanos).max(0) as u128;
+        let seconds = (unix / 1_000_000_000) as u64 + NTP_TO_UNIX;
+        let fraction = ((unix % 1_000_000_000) << 32) / 1_000_000_000;
+        // Seconds wrap around in 2036, as NTP's era 1 does.
+        (seconds as u32, fraction as u32)
+    }
+
+    /// The start of cycle 0 as time since 1970.
+    pub fn system_origin(&self) -> Duration {
+        self.system
+    }
+
+    /// Follows the system clock if somebody set it: answers by how many seconds it jumped.
+    pub fn reconcile(&mut self) -> Option<f64> {
+        let (now, system) = paired();
+        let expected = self.system.as_secs_f64() + signed_seconds(self.origin, now);
+        let jump = system.as_secs_f64() - expected;
+        if jump.abs() < JUMP.as_secs_f64() {
+            return None;
+        }
+        let moved = self.system.as_secs_f64() + jump;
+        self.system = Duration::try_from_secs_f64(moved).unwrap_or(self.system);
+        Some(jump)
+    }
+}
+
+/// Seconds from `from` to `to`, negative if `to` is earlier.
+fn signed_seconds(from: Instant, to: Instant) -> f64 {
+    match to.checked_duration_since(from) {
+        Some(later) => later.as_secs_f64(),
+        None => -from.duration_since(to).as_secs_f64(),
+    }
+}
+
+/// Both clocks at (nearly) the same moment: the closest pair of a few readings.
+fn paired() -> (Instant, Duration) {
+    let read = || {
+        let before = Instant::now();
+        let system = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let took = before.elapsed();
+        (took, before + took / 2, system)
+    };
+    let best = (0..4).map(|_| read()).min_by_key(|(took, ..)| *took).unwrap_or_else(read);
+    (best.1, best.2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_tags_keep_the_grid_to_the_nanosecond() {
+        let moments = Moments::starting_in(Duration::ZERO, 48_000);
+        let seconds = |frame| {
+            let (s, f) = moments.ntp(frame);
+            (u128::from(s) << 32) | u128::from(f)
+        };
+        for n in [1, 7, 3600, 36_000] {
+            let elapsed = seconds(n * 48_000) - seconds(0);
+            assert!(elapsed.abs_diff((n as u128) << 32) <= 8, "{n} s: two nanoseconds at most");
+        }
+    }
+
+    #[test]
+    fn the_ntp_epoch_is_1900() {
+        let moments = Moments { origin: Instant::now(), system: Duration::ZERO, rate: 48_000 };
+        assert_eq!(moments.ntp(0), (2_208_988_800, 0));
+        assert_eq!(moments.ntp(24_000), (2_208_988_800, 1 << 31));
+    }
+
+    #[test]
+    fn frames_before_the_start_are_negative() {
+        let moments = Moments::starting_in(Duration::from_secs(10), 1000);
+        let now = moments.now();
+        assert!((-10_000..-9_900).contains(&now), "{now}");
+        assert!(moments.until(0) > Duration::from_secs(9));
+    }
+
+    #[test]
+    fn a_set_clock_is_followed() {
+        let mut moments = Moments::starting_in(Duration::ZERO, 48_000);
+        assert_eq!(moments.reconcile(), None);
+        moments.system += Duration::from_secs(3);
+        let jump = moments.reconcile();
+        assert!(jump.is_some_and(|j| (j + 3.0).abs() < 0.01), "{jump:?}");
+        assert_eq!(moments.reconcile(), None);
+    }
+}

@@ -1,0 +1,36 @@
+//! Where cues go: what every output can do, and which one a cue is for.
+
+use crate::clock::Frame;
+use crate::cue::Cue;
+
+pub mod osc;
+pub mod synth;
+pub mod tape;
+
+/// Something that makes cues heard or seen. Owned by whoever runs the stage, never shared.
+pub trait Output: Send {
+    /// How long before its time a cue is handed over, in frames.
+    fn lead(&self) -> Frame;
+
+    /// How long before its time a cue can no longer be taken back; at most [`Output::lead`].
+    fn fixed(&self) -> Frame {
+        self.lead()
+    }
+
+    /// Takes a cue. Trouble is said once and never stops the music.
+    fn cue(&mut self, cue: &Cue);
+
+    /// Takes back every cue from frame `from` on that can still be taken back.
+    fn withdraw(&mut self, _from: Frame) {}
+
+    /// Lets what sounds fade.
+    fn hush(&mut self) {}
+
+    /// Cuts what sounds at once.
+    fn panic(&mut self) {
+        self.hush();
+    }
+
+    /// Called a few times a second, for what an output has to look after by itself.
+    fn tend(&mut self) {}
+}

@@ -1,0 +1,160 @@
+//! The built-in synth as an output: a cue becomes a shot on its exact engine frame.
+
+use super::Output;
+use crate::clock::Frame;
+use crate::cue::Cue;
+use crate::notice::Notices;
+use mag_engine::{Control, Shot, shot_for};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+/// How long before its time a shot is handed over, in seconds. It can be taken back, so this may
+/// be generous: a scheduler that is held up for this long is not heard.
+const LEAD: f64 = 0.100;
+/// How long before its time a shot is in the making, in seconds: the engine's own look-ahead, and
+/// a hand-over that takes its time.
+const FIXED: f64 = 0.010;
+/// What notes without a sound are played on.
+const INSTRUMENT: &str = "keys";
+/// Sounds whose mistake has been reported already, at most.
+const REPORTED: usize = 256;
+
+/// Where the engine's frames lie on the timeline: whoever pulls the engine keeps it true.
+#[derive(Debug, Default)]
+pub struct Timebase {
+    offset: AtomicI64,
+    pulled: AtomicI64,
+    running: AtomicBool,
+}
+
+impl Timebase {
+    /// A frame of the timeline is the frame of the engine with the same number, for ever.
+    pub fn offline() -> Timebase {
+        Timebase { running: AtomicBool::new(true), ..Timebase::default() }
+    }
+    /// The frame of the timeline plus this is the engine's; `None` while nobody pulls the engine.
+    pub fn offset(&self) -> Option<Frame> {
+        self.running.load(Ordering::Acquire).then(|| self.offset.load(Ordering::Relaxed))
+    }
+    /// How far the engine has been pulled, in its own frames.
+    pub fn pulled(&self) -> Frame {
+        self.pulled.load(Ordering::Relaxed)
+    }
+    /// The engine is pulled and has come to its frame `pulled`; this is the offset.
+    pub fn run(&self, offset: Frame, pulled: Frame) {
+        self.offset.store(offset, Ordering::Relaxed);
+        self.pulled.store(pulled, Ordering::Relaxed);
+        self.running.store(true, Ordering::Release);
+    }
+    /// Nobody pulls the engine any more.
+    pub fn stop(&self) {
+        self.running.store(false, Ordering::Release);
+    }
+}
+
+/// The built-in synth.
+pub struct SynthOut {
+    control: Control,
+    timebase: Arc<Timebase>,
+    rate: u32,
+    notices: Notices,
+    reported: BTreeSet<String>,
+    overrun: bool,
+}
+
+impl SynthOut {
+    /// Plays on the engine behind `control`, which makes `rate` frames a second.
+    pub fn new(control: Control, timebase: Arc<Timebase>, rate: u32, notices: Notices) -> SynthOut {
+        SynthOut { control, timebase, rate, notices, reported: BTreeSet::new(), overrun: false }
+    }
+
+    fn frames(&self, seconds: f64) -> Frame {
+        (seconds * f64::from(self.rate)) as Frame
+    }
+
+    /// Says what is wrong with a sound, once.
+    fn report(&mut self, key: &str, text: String) {
+        if self.reported.len() < REPORTED && self.reported.insert(key.to_owned()) {
+            self.notices.warn(text);
+        }
+    }
+
+    fn shoot(&mut self, cue: &Cue, offset: Frame) {
+        match shot_of(cue) {
+            Ok(Some(shot)) => {
+                let at = (cue.at + offset).max(0) as u64;
+                if self.control.shot(at, shot).is_err() && !self.overrun {
+                    self.overrun = true;
+                    self.notices.warn("too many events at once: the synth leaves some out");
+                }
+            }
+            Ok(None) => {
+                let text = format!(
+                    "part `{}` makes no sound: its events have neither `s` nor `note`",
+                    cue.name
+                );
+                self.report(&cue.name, text);
+            }
+            Err(unknown) => {
+                let text = format!("part `{}`: {unknown}", cue.name);
+                self.report(&unknown.name, text);
+            }
+        }
+    }
+}
+
+/// The shot of a cue; `None` if it says neither what sounds nor which note.
+fn shot_of(cue: &Cue) -> Result<Option<Shot>, mag_engine::UnknownSound> {
+    let pitch = cue.pitch();
+    let Some((sound, n)) = cue.sound().or(pitch.map(|_| (INSTRUMENT, 0.0))) else {
+        return Ok(None);
+    };
+    let mut params: Vec<(&str, f32)> = Vec::with_capacity(cue.controls.len() + 1);
+    for (name, value) in cue.controls.iter() {
+        match name.as_str() {
+            "n" | "s" | "sound" | "note" | "midinote" | "freq" => {}
+            name => params.extend(value.number().map(|x| (name, x as f32))),
+        }
+    }
+    params.extend(pitch.map(|p| ("midinote", p as f32)));
+    let shot = shot_for(sound, n as f32, &params)?;
+    Ok(Some(shot.with_part(cue.part).with_duration(cue.duration.max(1) as u64)))
+}
+
+impl Output for SynthOut {
+    fn lead(&self) -> Frame {
+        self.frames(LEAD)
+    }
+    fn fixed(&self) -> Frame {
+        self.frames(FIXED)
+    }
+    fn cue(&mut self, cue: &Cue) {
+        // Without a sound card nobody would ever take the shot out of the ring.
+        if let Some(offset) = self.timebase.offset() {
+            self.shoot(cue, offset);
+        }
+    }
+    fn withdraw(&mut self, from: Frame) {
+        if let Some(offset) = self.timebase.offset() {
+            let _ = self.control.withdraw_all((from + offset).max(0) as u64);
+        }
+    }
+    fn hush(&mut self) {
+        let now = self.control.frame();
+        let _ = self.control.hush(now);
+    }
+    fn panic(&mut self) {
+        self.control.panic();
+    }
+    fn tend(&mut self) {
+        self.overrun = false;
+        let stats = self.control.stats();
+        if stats.broken > 0 {
+            let name = mag_engine::SOUNDS
+                .get((stats.broken_sound as usize).wrapping_sub(1))
+                .map_or("a sound", |def| def.name);
+            self.report("broken", format!("`{name}` broke and was cut; please tell us how"));
+        }
+    }
+}
