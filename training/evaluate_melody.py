@@ -2,7 +2,8 @@
 
     python evaluate_melody.py --data melodies.jsonl.gz --weights runs/melody/best.pt
 
-Tunes are scored as the sources write them (repeats once) unless the line says `played`;
+Tunes are scored as the sources write them (repeats once) unless
+the line says `repeats_written_out`;
 the model is given meter, mode and position, nothing else, unless the line says so.
 """
 
@@ -47,9 +48,9 @@ def report(model, pairs, split):
     figures["first_four_bars"], figures["later_bars"] = opening_and_rest(nats, tunes)
     figures["five_gram"] = baseline(train, tunes)
     figures["with_bars_left"] = per_sixteenth(evaluate(model, tunes, with_left=True), tunes)
-    figures["with_chords"] = per_sixteenth(evaluate(model, tunes, with_chords=True), tunes)
+    figures["with_inferred_chords"] = per_sixteenth(evaluate(model, tunes, with_chords=True), tunes)
     forms = [played or written for written, played in part]
-    figures["played"] = per_sixteenth(evaluate(model, forms), forms)
+    figures["repeats_written_out"] = per_sixteenth(evaluate(model, forms), forms)
     for source in FOLK:
         chosen = [i for i, t in enumerate(tunes) if t.source == source]
         if chosen:

@@ -1,5 +1,5 @@
 //! What may come next in a phrase: in range, on the grid, inside the phrase, no empty bars,
-//! and a stable last note when the phrase is to close.
+//! and, when the phrase is to close, a last note that is stable and lasts at least a beat.
 
 use super::line::fits;
 use super::request::{MelodyRequest, bar_ticks};
@@ -16,6 +16,7 @@ pub(super) struct Frame {
     /// MIDI pitch of the reference tonic.
     pub reference: i32,
     bar: i32,
+    beat: i32,
     lowest: u8,
     highest: u8,
     /// Pitch classes above the tonic on which the phrase may end, if it is to close.
@@ -38,6 +39,7 @@ impl Frame {
             end,
             reference,
             bar: bar_ticks(request.meter).unwrap_or(96),
+            beat: if request.meter.1 == 8 && request.meter.0 % 3 == 0 { 36 } else { 24 },
             lowest: request.lowest,
             highest: request.highest,
             stable: request.close.then(|| last.unwrap_or(triad)),
@@ -74,31 +76,38 @@ impl<'a> Moment<'a> {
         }
         let Some(pitch) = pitch_of(token, self.frame.reference) else { return false };
         let in_range = (self.frame.lowest..=self.frame.highest).contains(&pitch);
-        let eighth = 12;
-        in_range && (self.room > eighth || self.frame.is_stable(token))
+        in_range && (!self.is_last() || self.frame.is_stable(token))
     }
 
-    /// A rest may not open a phrase, nor follow another, nor come before the close.
+    /// Whether what begins now must be the last note of a phrase that closes.
+    fn is_last(&self) -> bool {
+        self.frame.stable.is_some() && self.room <= self.frame.beat
+    }
+
+    /// A rest may not open a phrase, nor follow another, nor come just before the close.
     fn may_rest(&self) -> bool {
         let opens = self.now == self.frame.start && !self.frame.primed;
         let closes = self.frame.stable.is_some() && self.room <= self.frame.bar / 2;
-        let settled = self.before.is_some_and(|token| self.frame.is_stable(token));
-        !opens && self.before != Some(REST) && (!closes || settled)
+        !opens && !closes && self.before != Some(REST)
     }
 
     /// Whether a token may last so long.
     pub fn duration(&self, token: u8, duration: u8) -> bool {
         let ticks = ticks_of(duration);
-        let reaches_end = ticks == self.room;
-        if !fits(duration, self.room) || !(reaches_end || on_grid(self.now + ticks)) {
+        let after = self.room - ticks;
+        if !fits(duration, self.room) || !(after == 0 || on_grid(self.now + ticks)) {
+            return false;
+        }
+        let closing = self.frame.stable.is_some();
+        if closing && 0 < after && after < self.frame.beat {
             return false;
         }
         if token == REST {
             // Within the bar, so that none stays empty.
             let left = self.frame.bar - (self.now - self.frame.start).rem_euclid(self.frame.bar);
-            return ticks <= left && ticks < self.frame.bar;
+            return ticks <= left && ticks < self.frame.bar && !(closing && after == 0);
         }
-        !reaches_end || self.frame.is_stable(token)
+        after > 0 || self.frame.is_stable(token)
     }
 
     /// A token for the case that the network allows none: the stable one nearest the middle.
