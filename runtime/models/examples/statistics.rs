@@ -45,7 +45,7 @@ fn report(phrases: &[Phrase], bar: u32, chords: &[(u32, Chord)]) {
     let all = || phrases.iter().flat_map(|p| &p.notes);
     let share = |good: usize, of: usize| 100.0 * good as f64 / of.max(1) as f64;
     let bars = phrases.iter().map(|p| p.length / bar).sum::<u32>() as usize;
-    let strong = |n: &&Note| n.onset % bar == 0;
+    let strong = |n: &&Note| n.onset.is_multiple_of(bar);
     let over = |n: &&Note| {
         let chord = chords.iter().rev().find(|(at, _)| *at <= n.onset);
         chord.is_some_and(|(_, chord)| chord.has(n.pitch % 12))

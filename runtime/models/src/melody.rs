@@ -1,7 +1,8 @@
 //! The melody model: requests in, phrases out, any mix of them in one batch.
 
+mod draft;
 mod legal;
-mod line;
+mod reading;
 mod request;
 
 use std::path::Path;
@@ -10,13 +11,15 @@ use ndarray::{Array2, ArrayD, Axis, Ix2, Ix3};
 
 pub use request::{Melody, MelodyRequest, Mode, Surprise};
 
+use draft::Draft;
+use reading::Reading;
+
 use crate::card::Card;
 use crate::net::{Batch, Net, Step};
 use crate::onnx::Runtime;
 use crate::phrase::Phrase;
 use crate::trouble::Trouble;
 use crate::vocab::melody::{COLUMNS, DURATIONS, REALS, Row, TOKENS};
-use line::{Line, Reading};
 
 /// A melody model that is ready to make phrases.
 pub struct MelodyModel {
@@ -29,6 +32,16 @@ pub struct MelodyModel {
 pub(crate) struct Expectation {
     tokens: Vec<f32>,
     durations: Array2<f32>,
+}
+
+impl Expectation {
+    /// How surprising a token with its duration is, in nats.
+    fn nats(&self, token: u8, duration: u8) -> f64 {
+        let (token, duration) = (usize::from(token), usize::from(duration));
+        let token_p = self.tokens.get(token).copied().unwrap_or(f32::NAN);
+        let duration_p = self.durations.get([token, duration]).copied().unwrap_or(f32::NAN);
+        -f64::from(token_p) - f64::from(duration_p)
+    }
 }
 
 impl MelodyModel {
@@ -64,9 +77,9 @@ impl MelodyModel {
     /// # Errors
     /// When a request is impossible or the network fails.
     pub fn generate(&mut self, requests: &[MelodyRequest]) -> Result<Vec<Phrase>, Trouble> {
-        let mut lines = requests.iter().map(Line::new).collect::<Result<Vec<_>, _>>()?;
-        self.run(&mut lines)?;
-        Ok(lines.into_iter().map(Line::finish).collect())
+        let mut drafts = requests.iter().map(Draft::new).collect::<Result<Vec<_>, _>>()?;
+        self.run(&mut drafts)?;
+        Ok(drafts.into_iter().map(Draft::finish).collect())
     }
 
     /// How surprising the model finds each melody, note by note.

@@ -1,7 +1,6 @@
 //! What may come next in a phrase: in range, on the grid, inside the phrase, no empty bars,
 //! and, when the phrase is to close, a last note that is stable and lasts at least a beat.
 
-use super::line::fits;
 use super::request::{MelodyRequest, bar_ticks};
 use crate::Chord;
 use crate::vocab::melody::{DURATIONS, Event, LOWEST, PITCHES, REST, on_grid, pitch_of, ticks_of};
@@ -39,7 +38,7 @@ impl Frame {
             end,
             reference,
             bar: bar_ticks(request.meter).unwrap_or(96),
-            beat: if request.meter.1 == 8 && request.meter.0 % 3 == 0 { 36 } else { 24 },
+            beat: if request.meter.1 == 8 && request.meter.0.is_multiple_of(3) { 36 } else { 24 },
             lowest: request.lowest,
             highest: request.highest,
             stable: request.close.then(|| last.unwrap_or(triad)),
@@ -80,7 +79,7 @@ impl<'a> Moment<'a> {
     }
 
     /// Whether what begins now must be the last note of a phrase that closes.
-    fn is_last(&self) -> bool {
+    pub fn is_last(&self) -> bool {
         self.frame.stable.is_some() && self.room <= self.frame.beat
     }
 
@@ -126,4 +125,10 @@ impl<'a> Moment<'a> {
         let fit = (0..DURATIONS.len()).rev().filter_map(|d| u8::try_from(d).ok());
         fit.into_iter().find(|&d| fits(d, self.room)).unwrap_or(0)
     }
+}
+
+/// Whether a duration is one and stays within so many ticks.
+fn fits(duration: u8, room: i32) -> bool {
+    let ticks = ticks_of(duration);
+    0 < ticks && ticks <= room
 }

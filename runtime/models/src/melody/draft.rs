@@ -1,17 +1,15 @@
-//! One sequence in a batch: a phrase in the making, or a melody that is being read.
+//! A phrase in the making: one sequence of a batch.
 
 use super::legal::{self, Frame};
-use super::request::{Melody, MelodyRequest, Surprise, bar_ticks, scene};
+use super::request::{MelodyRequest, bar_ticks, scene};
 use super::{Expectation, Sequence};
 use crate::phrase::Phrase;
 use crate::sample::{Rng, Taste, pick};
 use crate::trouble::Trouble;
-use crate::vocab::melody::{
-    Event, HOLD, Past, REST, Row, Scene, decode, encode, reference, ticks_of,
-};
+use crate::vocab::melody::{Event, Past, Row, Scene, decode, encode, reference};
 
 /// A phrase in the making. Tick 0 is where its prime begins, or the phrase when it has none.
-pub(super) struct Line {
+pub(super) struct Draft {
     scene: Scene,
     past: Past,
     prime: std::vec::IntoIter<Event>,
@@ -23,7 +21,7 @@ pub(super) struct Line {
     nats: f64,
 }
 
-impl Line {
+impl Draft {
     /// Prepares a request.
     pub fn new(request: &MelodyRequest) -> Result<Self, Trouble> {
         request.check()?;
@@ -63,18 +61,23 @@ impl Line {
     fn choose(&mut self, expectation: &Expectation) -> Event {
         let moment = legal::Moment::new(&self.frame, &self.events, self.now);
         let tokens = expectation.tokens.iter().copied();
-        let token = pick(tokens, |t| moment.token(t), self.taste, &mut self.rng);
+        let mut taste = self.taste;
+        if moment.is_last() {
+            // A close is a place for the expected.
+            taste.temperature *= 0.5;
+        }
+        let token = pick(tokens, |t| moment.token(t), taste, &mut self.rng);
         let token = token.map_or_else(|| moment.resort(), |t| t as u8);
         let durations = expectation.durations.row(usize::from(token));
         let allowed = |d: usize| moment.duration(token, d as u8);
         let duration = pick(durations.iter().copied(), allowed, self.taste, &mut self.rng);
         let duration = duration.map_or_else(|| moment.longest(), |d| d as u8);
-        self.nats += nats_of(expectation, token, duration);
+        self.nats += expectation.nats(token, duration);
         Event { onset: self.now, token, duration }
     }
 }
 
-impl Sequence for Line {
+impl Sequence for Draft {
     fn ended(&self) -> bool {
         self.now >= self.frame.end
     }
@@ -109,96 +112,4 @@ fn placed(request: &MelodyRequest) -> i32 {
         .map(|octave| tonic + 12 * octave)
         .min_by_key(|place| (place + usual - centre).abs())
         .unwrap_or(tonic)
-}
-
-/// How surprising an event is.
-fn nats_of(expectation: &Expectation, token: u8, duration: u8) -> f64 {
-    let token_p = expectation.tokens.get(usize::from(token)).copied().unwrap_or(f32::NAN);
-    let at = [usize::from(token), usize::from(duration)];
-    let duration_p = expectation.durations.get(at).copied().unwrap_or(f32::NAN);
-    -f64::from(token_p) - f64::from(duration_p)
-}
-
-/// A melody that the network reads, to say how surprising it is.
-pub(super) struct Reading {
-    scene: Scene,
-    past: Past,
-    events: Vec<Event>,
-    next: usize,
-    nats: Vec<f64>,
-    sixteenths: f64,
-    notes: usize,
-}
-
-impl Reading {
-    /// Prepares a melody.
-    pub fn new(melody: &Melody) -> Result<Self, Trouble> {
-        let bar = bar_ticks(melody.meter)?;
-        let ticks = |length: u32| {
-            i32::try_from(length).ok().filter(|&t| t < 1 << 24).ok_or_else(|| {
-                Trouble::new("a melody of over 100,000 bars cannot be judged", "cut it")
-            })
-        };
-        let start = -ticks(melody.pickup)?;
-        let sounded = melody.notes.iter().map(|n| n.onset.saturating_add(n.duration)).max();
-        let end = start + ticks(melody.length.max(sounded.unwrap_or(0)))?;
-        let known_end = melody.close.then_some(end);
-        let scene =
-            scene(melody.meter, melody.mode, melody.tonic, known_end, &melody.chords, start);
-        Ok(Self {
-            scene,
-            past: Past::new(bar),
-            events: encode(&melody.notes, reference(melody.tonic), start, end),
-            next: 0,
-            nats: Vec::new(),
-            sixteenths: f64::from(end - start) / 6.0,
-            notes: melody.notes.len(),
-        })
-    }
-
-    /// Nats by note.
-    pub fn finish(self) -> Surprise {
-        let total = self.nats.iter().sum();
-        let mut notes = Vec::with_capacity(self.notes);
-        let mut waiting = 0.0;
-        for (event, nats) in self.events.iter().zip(&self.nats) {
-            match (event.token, notes.last_mut()) {
-                (HOLD, Some(last)) => *last += nats,
-                (REST | HOLD, _) => waiting += nats,
-                _ => {
-                    notes.push(waiting + nats);
-                    waiting = 0.0;
-                }
-            }
-        }
-        if let Some(last) = notes.last_mut() {
-            *last += waiting;
-        }
-        Surprise { notes, total, sixteenths: self.sixteenths }
-    }
-}
-
-impl Sequence for Reading {
-    fn ended(&self) -> bool {
-        self.next >= self.events.len()
-    }
-
-    fn row(&self) -> Row {
-        let now = self.events.get(self.next).map_or(0, |event| event.onset);
-        self.scene.row(&self.past, now)
-    }
-
-    fn take(&mut self, expectation: &Expectation) {
-        if let Some(event) = self.events.get(self.next) {
-            self.nats.push(nats_of(expectation, event.token, event.duration));
-            self.past.push(event.onset, event.token, event.duration);
-        }
-        self.next += 1;
-    }
-}
-
-/// The ticks of the longest duration that fits.
-pub(super) fn fits(duration: u8, room: i32) -> bool {
-    let ticks = ticks_of(duration);
-    0 < ticks && ticks <= room
 }
