@@ -184,17 +184,27 @@ fn bracketed<'t, 's: 't>(
     bracket: Bracket,
     inside: impl Rule<'t, 's, Expr> + 't,
 ) -> impl Rule<'t, 's, Expr> {
-    use Bracket::*;
-    let pair = |b| (Tok::Open(b), Tok::Close(b));
-    let others = match bracket {
-        Round => [pair(Square), pair(Curly)],
-        Square => [pair(Round), pair(Curly)],
-        Curly => [pair(Round), pair(Square)],
-    };
-    let error = move |span| Expr { kind: ExprKind::Error, loc: scene.loc(span) };
-    let (open, close) = pair(bracket);
-    let skipped = nested_delimiters(open, close, others, error);
-    inside.delimited_by(just(open), just(close)).recover_with(via_parser(skipped)).boxed()
+    let (open, close) = (just(Tok::Open(bracket)), just(Tok::Close(bracket)));
+    let skipped = open
+        .then(custom(skip_group))
+        .map_with(move |_, e| Expr { kind: ExprKind::Error, loc: scene.loc(e.span()) });
+    inside.delimited_by(open, close).recover_with(via_parser(skipped)).boxed()
+}
+
+/// Passes over the rest of a group, up to and with the bracket that closes it; brackets pair up.
+fn skip_group<'t, 's: 't>(
+    input: &mut chumsky::input::InputRef<'t, '_, Tokens<'t, 's>, Extra<'s>>,
+) -> Result<(), Fault<'s>> {
+    let mut open = 1;
+    while open > 0 {
+        match input.next() {
+            Some(Tok::Open(_)) => open += 1,
+            Some(Tok::Close(_)) => open -= 1,
+            Some(_) => {}
+            None => break,
+        }
+    }
+    Ok(())
 }
 
 /// `\x y -> body`

@@ -112,16 +112,18 @@ impl<'s> Lexer<'s, '_> {
     /// `'…'` on one line; `\'` and `\\` do not end it.
     fn text(&mut self) {
         let body = self.rest().get(1..).unwrap_or("");
-        let line = body.get(..line_len(body)).unwrap_or(body);
         let mut escaped = false;
-        let end = line.char_indices().find(|(_, c)| {
-            let found = *c == '\'' && !escaped;
+        let end = body.char_indices().find(|(_, c)| {
+            let quote = *c == '\'' && !escaped;
             escaped = *c == '\\' && !escaped;
-            found
+            quote || *c == '\n'
         });
         match end {
-            Some((len, _)) => self.push(Tok::Text(line.get(..len).unwrap_or("")), len + 2),
-            None => self.unclosed('\'', line.trim_end().len() + 1),
+            Some((len, '\'')) => self.push(Tok::Text(body.get(..len).unwrap_or("")), len + 2),
+            _ => {
+                let line = body.get(..end.map_or(body.len(), |(at, _)| at)).unwrap_or(body);
+                self.unclosed('\'', line.trim_end().len() + 1);
+            }
         }
     }
 

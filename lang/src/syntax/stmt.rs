@@ -1,5 +1,6 @@
 //! The grammar of statements; which rule applies is told by their first two tokens.
 
+use super::MAX_PROBLEMS;
 use super::ast::{Expr, ExprKind, StmtKind};
 use super::command::command_named;
 use super::expr::{Extra, Rule, atom, expr, name};
@@ -84,7 +85,9 @@ impl<'t, 's: 't> Statements<'t, 's> {
     ) -> Option<StmtKind> {
         let (kind, faults) = self.rule(tokens).parse(input(tokens)).into_output_errors();
         let scene = Scene { tokens, ..self.scene };
-        problems.extend(faults.into_iter().filter_map(|fault| scene.explain(fault)));
+        let told =
+            faults.into_iter().take(MAX_PROBLEMS + 1).filter_map(|fault| scene.explain(fault));
+        problems.extend(told);
         kind
     }
 

@@ -90,7 +90,9 @@ fn deep_and_huge() {
         ",".repeat(n),
         ".".repeat(n),
     ];
-    for text in deep {
+    let levels = format!("x: {}{}{}", "(1 + ".repeat(190), "a ".repeat(n), "+)".repeat(190));
+    let quotes = "\" ' ".repeat(n);
+    for text in deep.into_iter().chain([levels, quotes]) {
         let start = Instant::now();
         survive(&text);
         let shown: String = text.chars().take(12).collect();
