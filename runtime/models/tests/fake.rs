@@ -61,6 +61,9 @@ fn phrases_that_close_end_on_a_tone_of_the_tonic_or_of_the_last_chord() {
     for (request, phrase) in requests.iter().zip(phrases(&requests)) {
         let third = if request.mode == Mode::Minor { 3 } else { 4 };
         let triad = [0, third, 7].map(|step| (request.tonic + step) % 12);
+        let beat = if request.meter.1 == 8 && request.meter.0.is_multiple_of(3) { 36 } else { 24 };
+        assert!(phrase.notes.last().is_some_and(|n| n.duration >= beat), "a short last note");
+        assert!(phrase.notes.last().is_some_and(|n| n.onset + n.duration == phrase.length));
         let last = phrase.notes.last().map_or(0, |n| n.pitch % 12);
         match request.chords.first() {
             Some((_, chord)) => assert!(chord.has(last), "{last}"),
