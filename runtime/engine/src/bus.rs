@@ -52,19 +52,18 @@ impl Bus {
         }
     }
 
-    /// Adds a voice's sound from frame `offset` of the block on; `send` is (room, delay).
-    pub fn add(&mut self, offset: usize, (left, right): (&[f32], &[f32]), send: (f32, f32)) {
+    /// Adds one channel of a voice from frame `offset` of the block on, at `gain`; `send` is
+    /// (room, delay).
+    pub fn add(&mut self, offset: usize, channel: usize, x: &[f32], gain: f32, send: (f32, f32)) {
         self.used = true;
-        for (channel, x) in [left, right].into_iter().enumerate() {
-            add(&mut self.dry[channel][offset..], x, 1.0);
-            if send.0 > 0.0 {
-                add(&mut self.room[channel][offset..], x, send.0);
-                self.reverb.wake();
-            }
-            if send.1 > 0.0 {
-                add(&mut self.echo[channel][offset..], x, send.1);
-                self.delay.wake();
-            }
+        add(&mut self.dry[channel][offset..], x, gain);
+        if send.0 > 0.0 {
+            add(&mut self.room[channel][offset..], x, gain * send.0);
+            self.reverb.wake();
+        }
+        if send.1 > 0.0 {
+            add(&mut self.echo[channel][offset..], x, gain * send.1);
+            self.delay.wake();
         }
     }
 
@@ -91,7 +90,11 @@ impl Bus {
 
     /// Silences the echoes and the room at once.
     pub fn clear(&mut self) {
-        self.delay.clear();
-        self.reverb.clear();
+        if self.delay.awake() {
+            self.delay.clear();
+        }
+        if self.reverb.awake() {
+            self.reverb.clear();
+        }
     }
 }

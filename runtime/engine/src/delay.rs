@@ -8,7 +8,7 @@ use crate::filter::{OnePole, flush};
 const LONGEST: f32 = 4.0;
 /// Seconds in which a new time fades in.
 const FADE: f32 = 0.03;
-/// Blocks of silence after which it sleeps, beyond the length of the line.
+/// Blocks of silence, beyond the length of the line, after which it sleeps.
 const PATIENCE: u32 = 32;
 
 /// A delay with feedback; each repeat is a little darker.
@@ -61,7 +61,8 @@ impl Delay {
         self.goal = share;
     }
 
-    /// Says that there is something to echo.
+    /// Says that there is something to echo. It then runs until the whole line is silent, so that
+    /// a longer time, set later, finds nothing stale.
     pub fn wake(&mut self) {
         self.left = (self.mask / BLOCK) as u32 + PATIENCE;
     }
@@ -90,12 +91,11 @@ impl Delay {
         }
         self.fade = (self.fade + BLOCK as f32 / (FADE * self.rate)).min(1.0);
         self.at = self.at.wrapping_add(BLOCK);
-        self.left = if peak > 1e-6 { self.left.max(self.rest()) } else { self.left - 1 };
-    }
-
-    /// Blocks for which something heard now may come back.
-    fn rest(&self) -> u32 {
-        (self.times.1 / BLOCK) as u32 + PATIENCE
+        if peak > 1e-6 {
+            self.wake();
+        } else {
+            self.left -= 1;
+        }
     }
 
     /// One channel of a block; its loudest sample.
@@ -118,5 +118,70 @@ impl Delay {
             peak = peak.max(echo.abs()).max(x.abs());
         }
         peak
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: f32 = 48_000.0;
+
+    /// The left channel of `blocks` blocks; a click enters with the first if `click`.
+    fn run(delay: &mut Delay, blocks: usize, input: impl Fn(usize) -> f32) -> Vec<f32> {
+        let mut heard = Vec::new();
+        for block in 0..blocks {
+            let mut fed = [[0.0; BLOCK]; 2];
+            for (i, y) in fed[0].iter_mut().enumerate() {
+                *y = input(block * BLOCK + i);
+            }
+            let mut out = [[0.0; BLOCK]; 2];
+            delay.wake();
+            delay.add(&fed, &mut out);
+            heard.extend_from_slice(&out[0]);
+        }
+        heard
+    }
+
+    fn click(i: usize) -> f32 {
+        if i == 0 { 1.0 } else { 0.0 }
+    }
+
+    #[test]
+    fn echoes_come_on_their_frames_and_fall_by_the_feedback() {
+        let mut delay = Delay::new(RATE);
+        delay.set_time(0.1);
+        run(&mut delay, 60, |_| 0.0);
+        let heard = run(&mut delay, 400, click);
+        assert_eq!(heard.iter().position(|y| *y != 0.0), Some(4800));
+        let energy = |at: usize| heard[at..at + 2000].iter().map(|y| y.abs()).sum::<f32>();
+        assert!((heard[4800] - 1.0).abs() < 1e-6);
+        assert!((0.4..1.2).contains(&(energy(9600) / energy(4800))));
+        assert!(energy(14_400) < 0.8 * energy(9600));
+    }
+
+    #[test]
+    fn a_new_time_fades_in_without_a_jump() {
+        let mut delay = Delay::new(RATE);
+        delay.set_feedback(0.0);
+        let sine = |i: usize| crate::math::sin_turns((i as f32 * 220.0 / RATE).fract());
+        let before = run(&mut delay, 400, sine);
+        delay.set_time(0.11);
+        let after = run(&mut delay, 400, |i| sine(i + 400 * BLOCK));
+        let jump = |x: &[f32]| x.windows(2).fold(0.0f32, |j, w| j.max((w[1] - w[0]).abs()));
+        assert!(jump(&after) < 1.1 * jump(&before[13_000..]));
+    }
+
+    #[test]
+    fn it_sleeps_once_the_whole_line_is_silent() {
+        let mut delay = Delay::new(RATE);
+        run(&mut delay, 1, click);
+        let mut blocks = 0;
+        while delay.awake() && blocks < 100_000 {
+            delay.add(&[[0.0; BLOCK]; 2], &mut [[0.0; BLOCK]; 2]);
+            blocks += 1;
+        }
+        assert!(!delay.awake());
+        assert!(delay.lines[0].iter().all(|y| y.abs() < 1e-5));
     }
 }

@@ -71,9 +71,13 @@ impl Adsr {
             let room = if self.released() { self.left } else { self.left.min(self.gate) };
             let n = (out.len() as u64).min(room) as usize;
             let (now, later) = out.split_at_mut(n);
-            for y in now {
-                self.level = self.level * self.factor + self.term;
-                *y = self.level as f32;
+            if self.factor == 1.0 && self.term == 0.0 {
+                now.fill(self.level as f32);
+            } else {
+                for y in now {
+                    self.level = self.level * self.factor + self.term;
+                    *y = self.level as f32;
+                }
             }
             out = later;
             self.left -= n as u64;

@@ -52,14 +52,14 @@ impl Svf {
         let (mut a, mut b) = (self.a, self.b);
         for y in x {
             g += step;
-            let a1 = 1.0 / (1.0 + g * (g + damping));
-            let v0 = *y;
-            let v3 = v0 - b;
-            let v1 = a1 * (a + g * v3);
-            let v2 = b + g * v1;
-            a = 2.0 * v1 - a;
-            b = 2.0 * v2 - b;
-            *y = m0 * v0 + m1 * v1 + m2 * v2;
+            let a1 = 2.0 / (1.0 + g * (g + damping));
+            let a2 = g * a1;
+            let x = *y - b;
+            // Next states first: they are what the next sample waits for.
+            let next_a = (a1 - 1.0) * a + a2 * x;
+            let next_b = b + (a2 * a + (g * a2) * x);
+            *y = m0 * *y + (0.5 * m1) * (a + next_a) + (0.5 * m2) * (b + next_b);
+            (a, b) = (next_a, next_b);
         }
         self.a = flush(a);
         self.b = flush(b);

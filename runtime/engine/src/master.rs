@@ -131,3 +131,83 @@ fn taps(share: f32) -> [f32; TAPS] {
 /// A peak is seen `TAPS / 2 - 1` or `TAPS / 2` frames late; the window must hold its gain from then
 /// until it has left.
 const _: () = assert!(WINDOW + TAPS / 2 == DELAY + 1 && KEEP > DELAY);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::sin_turns;
+
+    /// The left channel of what comes out for `input`.
+    fn run(blocks: usize, input: impl Fn(usize) -> f32) -> Vec<f32> {
+        let mut master = Master::new(48_000.0);
+        let mut heard = Vec::new();
+        for block in 0..blocks {
+            let mut mix = [[0.0; BLOCK]; 2];
+            for (i, y) in mix[0].iter_mut().enumerate() {
+                *y = input(block * BLOCK + i);
+            }
+            master.run(&mut mix);
+            heard.extend_from_slice(&mix[0]);
+        }
+        heard
+    }
+
+    /// The loudest point between the samples, by a long windowed sinc at 16 points each.
+    fn true_peak(x: &[f32]) -> f64 {
+        let mut peak = 0.0f64;
+        for i in 40..x.len() - 40 {
+            for share in (0..16).map(|s| f64::from(s) / 16.0) {
+                let tap = |k: usize| {
+                    let d = k as f64 - 32.0 - share;
+                    let sinc = if d == 0.0 {
+                        1.0
+                    } else {
+                        (d * core::f64::consts::PI).sin() / (d * core::f64::consts::PI)
+                    };
+                    sinc * (d * core::f64::consts::PI / 66.0).cos() * f64::from(x[i + k - 32])
+                };
+                peak = peak.max((0..64).map(tap).sum::<f64>().abs());
+            }
+        }
+        peak
+    }
+
+    #[test]
+    fn what_is_quiet_passes_untouched_but_for_the_delay() {
+        let input = |i: usize| 0.9 * sin_turns(i as f32 * 0.0127);
+        let heard = run(40, input);
+        for i in 0..2000 {
+            assert!((heard[i + DELAY] - input(i)).abs() < 0.03, "only the DC blocker at {i}");
+        }
+        assert!(heard[..DELAY].iter().all(|y| *y == 0.0));
+    }
+
+    #[test]
+    fn bursts_stay_below_the_goal_and_are_not_clipped() {
+        let input = |i: usize| {
+            let loud = if i % 3000 < 900 { 4.0 } else { 0.3 };
+            loud * sin_turns((i as f32 * 0.021).fract())
+        };
+        let heard = run(200, input);
+        let peak = heard.iter().fold(0.0f32, |p, y| p.max(y.abs()));
+        assert!(peak <= GOAL + 1e-4 && peak > 0.9, "{peak}");
+    }
+
+    #[test]
+    fn peaks_between_the_samples_are_seen() {
+        // A sine at a quarter of the rate, sampled 45 degrees off its peaks: true peak √2 higher.
+        let heard =
+            run(40, |i| 0.95 * core::f32::consts::SQRT_2 * sin_turns(0.125 + 0.25 * i as f32));
+        let sample = heard[1000..].iter().fold(0.0f32, |p, y| p.max(y.abs()));
+        assert!(sample < 0.75, "{sample}");
+        let peak = true_peak(&heard[1000..1400]);
+        assert!((0.9..1.0).contains(&peak), "{peak}");
+    }
+
+    #[test]
+    fn dc_goes_and_odd_numbers_do_not_pass() {
+        let heard = run(3000, |i| if i == 777 { f32::NAN } else { 0.5 });
+        assert!(heard.iter().all(|y| y.is_finite()));
+        assert!(heard[150_000..].iter().all(|y| y.abs() < 0.02));
+    }
+}

@@ -4,7 +4,7 @@
 #[must_use]
 pub fn exp2(x: f32) -> f32 {
     let x = x.clamp(-126.0, 126.0);
-    let whole = (x + 0.5).floor();
+    let whole = floor(x + 0.5);
     let y = (x - whole) * core::f32::consts::LN_2;
     let p = 1.0
         + y * (1.0
@@ -19,10 +19,18 @@ pub fn exp(x: f32) -> f32 {
     exp2(x * core::f32::consts::LOG2_E)
 }
 
+/// The next lower whole number, for |x| < 2³¹; much faster than a library call.
+#[must_use]
+#[inline]
+pub fn floor(x: f32) -> f32 {
+    let whole = x as i32 as f32;
+    if whole > x { whole - 1.0 } else { whole }
+}
+
 /// Sine of `turns` full turns, absolute error below 2e-7 within ±1000 turns of zero.
 #[must_use]
 pub fn sin_turns(turns: f32) -> f32 {
-    let x = turns - (turns + 0.5).floor();
+    let x = turns - floor(turns + 0.5);
     let x = if x > 0.25 {
         0.5 - x
     } else if x < -0.25 {

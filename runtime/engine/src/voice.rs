@@ -160,26 +160,40 @@ impl Voice {
 
     /// Adds the frames to the bus unless one is not a number; says which.
     fn mix(&mut self, frames: &mut Frames, level: &[f32], offset: usize, bus: &mut Bus) -> bool {
-        let len = frames.len;
-        if !frames.stereo {
-            frames.right = frames.left;
-        }
-        let (left, right) = (&mut frames.left[..len], &mut frames.right[..len]);
         let mut peak = 0.0f32;
-        let mut sum = 0.0;
-        for ((l, r), level) in left.iter_mut().zip(right.iter_mut()).zip(level) {
-            *l *= level * self.pan.0;
-            *r *= level * self.pan.1;
-            sum += *l + *r;
-            peak = peak.max(l.abs()).max(r.abs());
-        }
-        if !sum.is_finite() {
-            return false;
+        for x in frames.channels() {
+            for (y, level) in x.iter_mut().zip(level) {
+                *y *= level;
+            }
+            match loudest(x) {
+                Some(loudest) => peak = peak.max(loudest),
+                None => return false,
+            }
         }
         self.peak = peak;
-        bus.add(offset, (left, right), self.send);
+        let len = frames.len;
+        let left = &frames.left[..len];
+        let right = if frames.stereo { &frames.right[..len] } else { left };
+        bus.add(offset, 0, left, self.pan.0, self.send);
+        bus.add(offset, 1, right, self.pan.1, self.send);
         true
     }
+}
+
+/// The largest absolute value, or `None` if there is one that is not a number.
+fn loudest(x: &[f32]) -> Option<f32> {
+    const LANES: usize = 8;
+    let mut peaks = [0.0f32; LANES];
+    let mut sums = [0.0f32; LANES];
+    for chunk in x.chunks(LANES) {
+        for ((y, peak), sum) in chunk.iter().zip(&mut peaks).zip(&mut sums) {
+            let size = y.abs();
+            *peak = if size > *peak { size } else { *peak };
+            *sum += size;
+        }
+    }
+    let sum: f32 = sums.iter().sum();
+    sum.is_finite().then(|| peaks.iter().copied().fold(0.0, f32::max))
 }
 
 /// What all voices of an engine share.
@@ -212,4 +226,36 @@ fn seed(shot: &Shot, begin: u64) -> u32 {
     let pitch = u64::from(shot.get(Param::MidiNote).to_bits()) << 32
         | u64::from(shot.get(Param::N).to_bits());
     mix(mix(mix(begin) ^ what) ^ pitch) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Faulty;
+
+    impl Synth for Faulty {
+        fn start(&mut self, _: usize, _: &Onset) {}
+
+        fn render(&mut self, _: usize, _: &Moment, out: &mut Frames) -> Life {
+            out.mono().fill(0.5);
+            if let Some(y) = out.mono().last_mut() {
+                *y = f32::NAN;
+            }
+            Life::Sounding
+        }
+    }
+
+    #[test]
+    fn a_voice_that_makes_no_number_adds_nothing_to_its_bus() {
+        let tables = Tables::new();
+        let stage = Stage { tables: &tables, rate: 48_000.0 };
+        let mut bus = Bus::new(48_000.0);
+        let mut voice = Voice::new(Shot::new(synth::SoundId::default(), 100), 0, 48_000.0);
+        let outcome = voice.render(0, &stage, (0, &mut Faulty), &mut Frames::new(), &mut bus);
+        assert_eq!(outcome, Outcome::Broken);
+        let mut mix = [[0.0; BLOCK]; 2];
+        bus.drain(&mut mix);
+        assert_eq!(mix, [[0.0; BLOCK]; 2]);
+    }
 }

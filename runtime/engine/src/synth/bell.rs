@@ -12,7 +12,7 @@ pub(super) const DEF: SynthDef = SynthDef {
     doc: "A tuned bell that rings on after its note.",
     params: &[],
     defaults: &[(Param::Attack, 0.0), (Param::Release, 7.0)],
-    level: 0.3,
+    level: 0.26,
     ends: Ends::Gate,
     choke: 0,
     make: |voices, _| bank(voices, Bell::default),

@@ -13,7 +13,7 @@ pub(super) const DEF: SynthDef = SynthDef {
     doc: "Hand claps; n: 0 classic, 1 tight, 2 wide and loose.",
     params: &[Param::N, Param::Speed],
     defaults: &[],
-    level: 0.55,
+    level: 0.9,
     ends: Ends::Itself,
     choke: 0,
     make: |voices, _| bank(voices, Clap::default),

@@ -4,7 +4,7 @@ use super::metal::Metal;
 use super::strike::{Blow, Fall, SILENT, Strike};
 use super::{Ends, Frames, Life, Moment, Onset, Synth, SynthDef, Tone, bank};
 use crate::BLOCK;
-use crate::filter::{Pass, Svf, gain};
+use crate::filter::{OnePole, Pass, Svf, gain};
 use crate::noise::Noise;
 use crate::param::Param;
 
@@ -15,7 +15,7 @@ pub(super) const CRASH: SynthDef = SynthDef {
     doc: "Crash cymbal.",
     params: &[Param::Speed],
     defaults: &[],
-    level: 0.3,
+    level: 0.5,
     ends: Ends::Itself,
     choke: 0,
     make: |voices, _| cymbals(voices, &CRASHES),
@@ -61,6 +61,9 @@ const RIDES: Make = Make {
     bell: 0.055,
 };
 
+/// Where the highest highs begin to fade, in hertz.
+const AIR: f32 = 8000.0;
+
 /// Pitches of the bell, in hertz.
 const BELL: [f32; 3] = [3120.0, 4370.0, 5810.0];
 
@@ -74,6 +77,7 @@ fn cymbals(voices: usize, make: &'static Make) -> Box<dyn Synth> {
         bell: [Strike::default(); 3],
         high: [Svf::default(); 2],
         band: Svf::default(),
+        air: OnePole::default(),
         noise: None,
     })
 }
@@ -87,6 +91,7 @@ struct Cymbal {
     bell: [Strike; 3],
     high: [Svf; 2],
     band: Svf,
+    air: OnePole,
     noise: Option<Noise>,
 }
 
@@ -107,6 +112,7 @@ impl Tone for Cymbal {
         }
         self.high = [Svf::default(); 2];
         self.band = Svf::default();
+        self.air = OnePole::default();
         self.noise = Some(noise);
     }
 
@@ -119,8 +125,10 @@ impl Tone for Cymbal {
         let floor = gain(4400.0 / moment.rate);
         let centre = gain(self.make.body_hertz / moment.rate);
         let bend = moment.bend();
+        let air = OnePole::share(AIR / moment.rate);
         for (y, metal) in out.iter_mut().zip(metal) {
             let x = self.make.metal * *metal + self.make.sand * noise.white();
+            let x = 1.4 * self.air.low(air, x);
             let once = self.high[0].tick(Pass::High, floor, 1.0, x);
             let high = self.high[1].tick(Pass::High, floor, 1.4, once);
             let band = self.band.tick(Pass::Band, centre, 0.8, x);

@@ -4,7 +4,7 @@ use super::metal::Metal;
 use super::strike::{Fall, SILENT};
 use super::{Ends, Frames, Life, Moment, Onset, Synth, SynthDef, Tone, bank};
 use crate::BLOCK;
-use crate::filter::{Pass, Svf, gain};
+use crate::filter::{OnePole, Pass, Svf, gain};
 use crate::noise::Noise;
 use crate::param::Param;
 
@@ -15,7 +15,7 @@ pub(super) const CLOSED: SynthDef = SynthDef {
     doc: "Closed hi-hat; n: 0 crisp, 1 metallic, 2 sandy, 3 longer.",
     params: &[Param::N, Param::Speed],
     defaults: &[],
-    level: 0.3,
+    level: 0.42,
     ends: Ends::Itself,
     choke: 1,
     make: |voices, _| hats(voices, 1.0),
@@ -45,6 +45,9 @@ const VARIANTS: [Variant; 4] = [
     Variant { metal: 0.9, sand: 0.4, tuning: 1.2, floor: 5200.0, decay: 0.19 },
 ];
 
+/// Where the highest highs begin to fade, in hertz.
+const AIR: f32 = 9000.0;
+
 fn hats(voices: usize, length: f32) -> Box<dyn Synth> {
     bank(voices, || Hat { length, ..Hat::default() })
 }
@@ -58,6 +61,7 @@ struct Hat {
     body: Fall,
     tip: Fall,
     high: [Svf; 2],
+    air: OnePole,
     noise: Option<Noise>,
 }
 
@@ -71,6 +75,7 @@ impl Tone for Hat {
         self.body = Fall::new(0.75, v.decay * self.length, onset.rate);
         self.tip = Fall::new(0.6 * onset.velocity(), 0.03, onset.rate);
         self.high = [Svf::default(); 2];
+        self.air = OnePole::default();
         self.noise = Some(noise);
     }
 
@@ -81,11 +86,12 @@ impl Tone for Hat {
         let metal = &mut metal[..out.len()];
         self.metal.render(moment, metal);
         let floor = gain(self.floor / moment.rate);
+        let air = OnePole::share(AIR / moment.rate);
         for (y, metal) in out.iter_mut().zip(metal) {
-            let x = self.mix.0 * *metal + self.mix.1 * noise.white();
+            let x = self.air.low(air, self.mix.0 * *metal + self.mix.1 * noise.white());
             let once = self.high[0].tick(Pass::High, floor, 0.9, x);
             let twice = self.high[1].tick(Pass::High, floor, 1.4, once);
-            *y = twice * (self.body.tick() + self.tip.tick()) * 1.3;
+            *y = twice * (self.body.tick() + self.tip.tick()) * 1.9;
         }
         if self.body.level() < SILENT { Life::Over } else { Life::Sounding }
     }

@@ -2,7 +2,7 @@
 
 use super::strike::{Fall, SILENT};
 use super::{Ends, Frames, Life, Moment, Onset, SynthDef, Tone, bank};
-use crate::math::sin_turns;
+use crate::math::{floor, sin_turns};
 use crate::param::Param;
 use crate::wavetable::{Phase, increment, read};
 
@@ -13,7 +13,7 @@ pub(super) const DEF: SynthDef = SynthDef {
     doc: "An FM electric piano: soft when played softly, biting when struck hard.",
     params: &[Param::Velocity],
     defaults: &[(Param::Attack, 0.001), (Param::Release, 0.18), (Param::Velocity, 0.75)],
-    level: 0.42,
+    level: 0.34,
     ends: Ends::Gate,
     choke: 0,
     make: |voices, _| bank(voices, Keys::default),
@@ -74,7 +74,7 @@ impl Tone for Keys {
             self.tine_phase = self.tine_phase.wrapping_add(tine_step);
             self.sway += turn;
         }
-        self.sway -= self.sway.floor();
+        self.sway -= floor(self.sway);
         if self.bar.level() < SILENT { Life::Over } else { Life::Sounding }
     }
 }

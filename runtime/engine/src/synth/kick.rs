@@ -14,7 +14,7 @@ pub(super) const DEF: SynthDef = SynthDef {
     doc: "Bass drum; n: 0 tight, 1 long, 2 hard, 3 deep and soft, 4 short and dry.",
     params: &[Param::N, Param::Speed],
     defaults: &[],
-    level: 0.62,
+    level: 0.85,
     ends: Ends::Itself,
     choke: 0,
     make: |voices, _| bank(voices, Kick::default),

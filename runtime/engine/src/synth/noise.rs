@@ -15,7 +15,7 @@ const BASE: SynthDef = SynthDef {
         (Param::Sustain, 0.6),
         (Param::Release, 0.01),
     ],
-    level: 0.2,
+    level: 0.16,
     ends: Ends::Gate,
     choke: 0,
     make: |voices, _| bank(voices, || Hiss { pink: None, noise: Noise::new(0) }),
@@ -29,7 +29,7 @@ pub(super) const PINK: SynthDef = SynthDef {
     name: "pink",
     aliases: &[],
     doc: "Pink noise.",
-    level: 0.35,
+    level: 0.28,
     make: |voices, _| bank(voices, || Hiss { pink: Some(Pink::default()), noise: Noise::new(0) }),
     ..BASE
 };

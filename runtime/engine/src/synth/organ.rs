@@ -2,7 +2,7 @@
 
 use super::strike::Fall;
 use super::{Ends, Frames, Life, Moment, Onset, SynthDef, Tone, bank};
-use crate::math::sin_turns;
+use crate::math::{floor, sin_turns};
 use crate::noise::Noise;
 use crate::param::Param;
 use crate::wavetable::{Phase, increment, read};
@@ -14,7 +14,7 @@ pub(super) const DEF: SynthDef = SynthDef {
     doc: "A drawbar organ with percussion and a rotating horn.",
     params: &[],
     defaults: &[(Param::Attack, 0.004), (Param::Release, 0.05)],
-    level: 0.24,
+    level: 0.2,
     ends: Ends::Gate,
     choke: 0,
     make: |voices, _| bank(voices, Organ::default),
@@ -83,7 +83,7 @@ impl Tone for Organ {
             self.phase = self.phase.wrapping_add(step);
             self.horn += turn;
         }
-        self.horn -= self.horn.floor();
+        self.horn -= floor(self.horn);
         Life::Sounding
     }
 }

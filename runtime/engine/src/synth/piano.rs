@@ -16,7 +16,7 @@ pub(super) const DEF: SynthDef = SynthDef {
     doc: "A grand piano: partials of stiff strings, brighter when struck harder.",
     params: &[],
     defaults: &[(Param::Attack, 0.0), (Param::Release, 0.22)],
-    level: 0.3,
+    level: 0.25,
     ends: Ends::Gate,
     choke: 0,
     make: |voices, _| bank(voices, Piano::default),

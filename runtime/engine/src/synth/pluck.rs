@@ -2,7 +2,7 @@
 //! Smith, with an interpolated reading point).
 
 use super::{Ends, Frames, Life, Moment, Onset, SynthDef, Tone, bank};
-use crate::math::{cos_turns, exp2, fall, sin_turns};
+use crate::math::{cos_turns, exp2, fall, floor, sin_turns};
 use crate::noise::Noise;
 use crate::param::Param;
 
@@ -13,7 +13,7 @@ pub(super) const DEF: SynthDef = SynthDef {
     doc: "A plucked string, in tune at every pitch; brighter when plucked harder.",
     params: &[Param::Velocity],
     defaults: &[(Param::Attack, 0.0), (Param::Release, 0.35), (Param::Velocity, 0.8)],
-    level: 0.4,
+    level: 0.3,
     ends: Ends::Gate,
     choke: 0,
     make: |voices, rate| bank(voices, || Pluck::new(rate)),
@@ -71,7 +71,7 @@ impl Pluck {
     /// The line `delay` frames ago: third-order Lagrange interpolation.
     #[inline]
     fn tap(&self, delay: f32) -> f32 {
-        let whole = delay.floor();
+        let whole = floor(delay);
         let f = delay - whole;
         let at = self.at.wrapping_sub(whole as usize);
         let x = |i: usize| self.line[at.wrapping_sub(i).wrapping_add(1) & self.mask];

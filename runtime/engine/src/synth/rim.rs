@@ -14,7 +14,7 @@ pub(super) const DEF: SynthDef = SynthDef {
     doc: "Rim shot; n: 0 woody, 1 sharp like claves.",
     params: &[Param::N, Param::Speed],
     defaults: &[],
-    level: 0.35,
+    level: 0.5,
     ends: Ends::Itself,
     choke: 0,
     make: |voices, _| bank(voices, Rim::default),

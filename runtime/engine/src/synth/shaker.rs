@@ -13,7 +13,7 @@ pub(super) const DEF: SynthDef = SynthDef {
     doc: "Shaker; n: 0 soft, 1 short, 2 bright.",
     params: &[Param::N, Param::Speed],
     defaults: &[],
-    level: 0.5,
+    level: 0.75,
     ends: Ends::Itself,
     choke: 0,
     make: |voices, _| bank(voices, Shaker::default),

@@ -14,7 +14,7 @@ pub(super) const DEF: SynthDef = SynthDef {
     doc: "Snare; n: 0 crisp, 1 tight and electronic, 2 fat, 3 high, 4 noisy.",
     params: &[Param::N, Param::Speed],
     defaults: &[],
-    level: 0.46,
+    level: 0.6,
     ends: Ends::Itself,
     choke: 0,
     make: |voices, _| bank(voices, Snare::default),

@@ -75,7 +75,7 @@ pub(super) const PAD: SynthDef = SynthDef {
         (Param::LpSustain, 0.45),
         (Param::LpRelease, 1.5),
     ],
-    level: 0.2,
+    level: 0.17,
     ends: Ends::Gate,
     choke: 0,
     make: |voices, _| stack(voices, PAD_LAYERS),
@@ -113,7 +113,7 @@ pub(super) const LEAD: SynthDef = SynthDef {
         (Param::LpSustain, 0.45),
         (Param::LpRelease, 0.2),
     ],
-    level: 0.25,
+    level: 0.2,
     ends: Ends::Gate,
     choke: 0,
     make: |voices, _| stack(voices, LEAD_LAYERS),
@@ -214,8 +214,8 @@ fn place(i: usize, copies: usize) -> f32 {
         return 0.0;
     }
     let even = 2.0 * i as f32 / (copies - 1) as f32 - 1.0;
-    let inner = (i * (copies - 1 - i)) as f32 / (copies * copies) as f32;
-    even * (0.6 + 0.4 * even.abs()) + 0.3 * inner * if i % 2 == 0 { 0.2 } else { -0.13 }
+    let uneven = if even > 0.0 { 0.06 * even * (1.0 - even) } else { 0.0 };
+    even * (0.6 + 0.4 * even.abs()) + uneven
 }
 
 /// The phase at which a wave passes zero.
@@ -289,9 +289,11 @@ impl Tone for Stack {
             }
         }
         let width = (self.width * 4_294_967_296.0) as u32;
+        let stereo = self.stereo;
         let (left, right) = out.both();
         left.fill(0.0);
         right.fill(0.0);
+        let right = if stereo { right } else { &mut [] };
         for oscillator in self.oscillators.iter_mut().take(self.count) {
             let frequency = self.frequency * oscillator.ratio;
             let mut phases = [0; BLOCK];
@@ -300,9 +302,10 @@ impl Tone for Stack {
             } else {
                 oscillator.bent(frequency, &factors[..len], &mut phases[..len]);
             }
-            oscillator.add(moment.tables, frequency * top, width, &phases[..len], (left, right));
+            let ends = (&mut *left, &mut *right);
+            oscillator.add(moment.tables, frequency * top, width, &phases[..len], ends);
         }
-        out.stereo = self.stereo;
+        out.stereo = stereo;
         Life::Sounding
     }
 }
@@ -357,7 +360,7 @@ impl Oscillator {
     }
 }
 
-/// Adds `wave` at each phase to both channels.
+/// Adds `wave` at each phase to both channels; an empty right one stands for a mono voice.
 #[inline]
 fn mix(
     phases: &[Phase],
@@ -365,6 +368,12 @@ fn mix(
     (left, right): (&mut [f32], &mut [f32]),
     wave: impl Fn(Phase) -> f32,
 ) {
+    if right.is_empty() {
+        for (phase, l) in phases.iter().zip(left) {
+            *l += gain_left * wave(*phase);
+        }
+        return;
+    }
     for ((phase, l), r) in phases.iter().zip(left).zip(right) {
         let y = wave(*phase);
         *l += gain_left * y;

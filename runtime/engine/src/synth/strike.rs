@@ -1,6 +1,6 @@
 //! A struck body: a sine whose pitch and level fall away. Kicks, toms and snares are made of it.
 
-use crate::math::{fall, sin_turns};
+use crate::math::{fall, floor, sin_turns};
 
 /// How a body is struck.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,7 @@ impl Strike {
         let y = sin_turns(self.turns) * self.level;
         let step = (self.step * bend * (1.0 + self.drop)).min(0.45);
         self.turns += step;
-        self.turns -= self.turns.floor();
+        self.turns -= floor(self.turns);
         self.drop *= self.drop_fall;
         self.level *= self.fall;
         y

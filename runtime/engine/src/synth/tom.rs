@@ -14,7 +14,7 @@ pub(super) const LOW: SynthDef = SynthDef {
     doc: "Low tom; n: 0 electronic, 1 long, 2 dry.",
     params: &[Param::N, Param::Speed],
     defaults: &[],
-    level: 0.45,
+    level: 0.6,
     ends: Ends::Itself,
     choke: 0,
     make: |voices, _| toms(voices, 78.0),

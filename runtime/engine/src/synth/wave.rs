@@ -24,7 +24,7 @@ const BASE: SynthDef = SynthDef {
     doc: "A band-limited saw.",
     params: READS,
     defaults: SHORT,
-    level: 0.3,
+    level: 0.25,
     ends: Ends::Gate,
     choke: 0,
     make: |voices, _| stack(voices, Recipe { layers: SAW_LAYER, random: false }),
@@ -38,7 +38,7 @@ pub(super) const SQUARE: SynthDef = SynthDef {
     name: "square",
     aliases: &["sqr"],
     doc: "A band-limited square.",
-    level: 0.22,
+    level: 0.18,
     make: |voices, _| stack(voices, Recipe { layers: SQUARE_LAYER, random: false }),
     ..BASE
 };
@@ -48,7 +48,7 @@ pub(super) const TRIANGLE: SynthDef = SynthDef {
     name: "triangle",
     aliases: &["tri"],
     doc: "A band-limited triangle.",
-    level: 0.4,
+    level: 0.3,
     make: |voices, _| stack(voices, Recipe { layers: TRIANGLE_LAYER, random: false }),
     ..BASE
 };
@@ -58,7 +58,7 @@ pub(super) const SINE: SynthDef = SynthDef {
     name: "sine",
     aliases: &["sin"],
     doc: "A sine; with `fm` and `fmh` a two-operator FM voice.",
-    level: 0.4,
+    level: 0.3,
     make: |voices, _| stack(voices, Recipe { layers: SINE_LAYER, random: false }),
     ..BASE
 };
@@ -68,7 +68,7 @@ pub(super) const PULSE: SynthDef = SynthDef {
     name: "pulse",
     aliases: &[],
     doc: "A band-limited pulse of width `pw`.",
-    level: 0.22,
+    level: 0.18,
     make: |voices, _| stack(voices, Recipe { layers: PULSE_LAYER, random: false }),
     ..BASE
 };
@@ -87,7 +87,7 @@ pub(super) const SUPERSAW: SynthDef = SynthDef {
         (Param::Sustain, 0.8),
         (Param::Release, 0.06),
     ],
-    level: 0.22,
+    level: 0.18,
     make: |voices, _| stack(voices, Recipe { layers: SAW_LAYER, random: true }),
     ..BASE
 };
