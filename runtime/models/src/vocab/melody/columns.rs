@@ -1,4 +1,20 @@
 //! What the network reads before each event: position, conditions, looks back.
+//!
+//! | column | what |
+//! |---|---|
+//! | `token`, `duration` | the event before; 63 and 35 when there is none |
+//! | `position`, `beat` | ticks since the bar line (at most 192), and modulo a quarter |
+//! | `bar` | bars since the first bar line, modulo 16 |
+//! | `left` | bars to the end, this one included, in classes; 0 is not given |
+//! | `meter`, `mode` | from 1 in the card's order; 0 is another one, or not given |
+//! | `root`, `bass` | of the chord in force, semitones above the tonic, plus 1; 0 is none |
+//! | `next_root` | the same of the chord in force at the next bar line |
+//! | `token_N`, `duration_N` | of the event that began exactly N bars ago; 63 and 35 for none |
+//! | `run_N` | how many of the latest events equal the ones N bars before them, in classes |
+//! | `moved_N` | `token_N`, moved as the last event is from the one N bars before it |
+//! | `rhythm_run_N` | as `run_N`, durations only |
+//! | `token_match` … | the event that followed the latest place with the same three events as |
+//! | | now, and so on while it proves right; `run_match` is for how many events it has |
 
 use super::lookback::{self, Past};
 use crate::Chord;
