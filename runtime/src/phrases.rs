@@ -1,0 +1,355 @@
+//! Phrases of models, made ahead of need off the sounding path: the world that patterns ask.
+//!
+//! One store, three ways to ask it. [`PhraseStore::live`] never waits: a phrase that is late is
+//! replaced by the last one that was heard, which is said and noted for the journal.
+//! [`PhraseStore::ahead`] only lets phrases be made that will be needed. [`PhraseStore::patient`]
+//! waits: for rendering, where time stands still.
+
+mod ahead;
+mod cache;
+mod key;
+pub mod library;
+mod melody;
+mod worker;
+
+pub use ahead::{Lookahead, ask_ahead};
+pub use key::Key;
+pub use worker::{Folders, Opened, Player, Shelf};
+
+use crate::notice::Notices;
+use cache::Cache;
+use mag_pattern::{Phrase, PhraseRequest, World};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use worker::Worker;
+
+/// Phrases that are kept: hours of most pieces, a few megabytes.
+const KEPT: usize = 1024;
+/// Wishes that may wait; beyond that the oldest is dropped and asked for again when needed.
+const WAITING: usize = 256;
+/// Wishes that could not be met are remembered up to this many.
+const REFUSED: usize = 4096;
+/// Messages that are remembered so that each is said once.
+const SAID: usize = 256;
+/// Substitutions that wait to be taken.
+const NOTED: usize = 1024;
+/// How long rendering waits for one phrase.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// A wish that could not be met is tried again after this.
+const RETRY: Duration = Duration::from_secs(10);
+
+/// What was heard in place of a phrase that was not ready. The one thing about a performance that
+/// depends on the machine, so the journal keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Substitution {
+    /// This was not ready; the other phrase, or silence, is heard instead.
+    Late {
+        /// What was wished for.
+        wanted: Key,
+        /// What is heard.
+        heard: Option<Key>,
+    },
+    /// What had been late is there, and heard from now on.
+    Arrived {
+        /// What was wished for.
+        wanted: Key,
+    },
+}
+
+#[derive(Default)]
+struct State {
+    /// Wishes in the order in which they will be met.
+    queue: VecDeque<PhraseRequest>,
+    /// Wishes that are waiting or being met.
+    pending: HashSet<Key>,
+    /// Wishes that could not be met, and when to try again.
+    refused: HashMap<Key, Instant>,
+    /// What was heard last, for each kind of phrase.
+    last: HashMap<Key, (Key, Arc<Phrase>)>,
+    /// Phrases that something else is heard for.
+    late: HashMap<Key, Option<Key>>,
+    noted: Vec<Substitution>,
+    said: BTreeSet<String>,
+    closed: bool,
+}
+
+/// What the store and its worker share.
+pub(crate) struct Shared {
+    state: Mutex<State>,
+    phrases: Mutex<Cache>,
+    /// Something is in the queue, or the store is closed.
+    wished: Condvar,
+    /// A wish was met or refused.
+    met: Condvar,
+    notices: Notices,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    /// Says something once.
+    fn say(&self, text: String) {
+        let mut state = lock(&self.state);
+        if state.said.len() < SAID && state.said.insert(text.clone()) {
+            self.notices.warn(text);
+        }
+    }
+
+    /// Waits for wishes: the first that waits, and what else fits into one batch with it.
+    fn next_batch(&self, most: usize) -> Option<Vec<PhraseRequest>> {
+        let mut state = lock(&self.state);
+        while state.queue.is_empty() && !state.closed {
+            state = self.wished.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        if state.closed {
+            return None;
+        }
+        let first = state.queue.front().map(|w| (w.model, w.device));
+        // Phrases that continue one another are made one by one, in order.
+        let alone = state.queue.front().is_some_and(|w| w.flow);
+        let fits = |w: &PhraseRequest| Some((w.model, w.device)) == first && !w.flow;
+        let mut batch = Vec::new();
+        let mut rest = VecDeque::new();
+        for wish in state.queue.drain(..) {
+            let takes = if alone { batch.is_empty() } else { batch.len() < most && fits(&wish) };
+            if takes { batch.push(wish) } else { rest.push_back(wish) }
+        }
+        state.queue = rest;
+        Some(batch)
+    }
+
+    /// A phrase that is there already.
+    fn peek(&self, key: Key) -> Option<Arc<Phrase>> {
+        lock(&self.phrases).get(key)
+    }
+
+    fn keep(&self, key: Key, phrase: Arc<Phrase>) {
+        lock(&self.phrases).put(key, phrase);
+    }
+
+    /// A wish was met, or could not be.
+    fn finish(&self, key: Key, made: Option<Phrase>) {
+        let refused = made.is_none();
+        if let Some(phrase) = made {
+            self.keep(key, Arc::new(phrase));
+        }
+        let mut state = lock(&self.state);
+        state.pending.remove(&key);
+        if refused {
+            if state.refused.len() >= REFUSED {
+                state.refused.clear();
+            }
+            state.refused.insert(key, Instant::now() + RETRY);
+        }
+        drop(state);
+        self.met.notify_all();
+    }
+
+    /// The phrase, if it is there; otherwise it will be made.
+    fn ask(&self, key: Key, wish: &PhraseRequest) -> Option<Arc<Phrase>> {
+        if let Some(phrase) = self.peek(key) {
+            return Some(phrase);
+        }
+        let mut state = lock(&self.state);
+        match state.refused.get(&key) {
+            Some(until) if Instant::now() < *until => return None,
+            Some(_) => drop(state.refused.remove(&key)),
+            None => {}
+        }
+        if state.pending.insert(key) {
+            if state.queue.len() >= WAITING
+                && let Some(dropped) = state.queue.pop_front()
+            {
+                state.pending.remove(&Key::of(&dropped));
+            }
+            state.queue.push_back(wish.clone());
+            self.wished.notify_one();
+        }
+        None
+    }
+
+    /// The phrase was heard.
+    fn heard(&self, key: Key, wish: &PhraseRequest, phrase: &Arc<Phrase>) {
+        let mut state = lock(&self.state);
+        if state.late.remove(&key).is_some() {
+            note(&mut state, Substitution::Arrived { wanted: key });
+        }
+        if state.last.len() > KEPT {
+            state.last.clear();
+        }
+        for lane in Key::lanes(wish) {
+            state.last.insert(lane, (key, phrase.clone()));
+        }
+    }
+
+    /// What is heard for a phrase that is late.
+    fn substitute(&self, key: Key, wish: &PhraseRequest) -> Option<Arc<Phrase>> {
+        let mut state = lock(&self.state);
+        let last = Key::lanes(wish).iter().find_map(|lane| state.last.get(lane).cloned());
+        let heard = last.as_ref().map(|(key, _)| *key);
+        if !state.late.contains_key(&key) {
+            if state.late.len() >= KEPT {
+                state.late.clear();
+            }
+            state.late.insert(key, heard);
+            note(&mut state, Substitution::Late { wanted: key, heard });
+            let refused = state.refused.contains_key(&key);
+            if !refused {
+                let then = match heard {
+                    Some(_) => "the last one repeats",
+                    None => "it is silent until then",
+                };
+                self.notices.warn(format!("{}: a phrase is not ready, {then}", wish.model));
+            }
+        }
+        last.map(|(_, phrase)| phrase)
+    }
+}
+
+fn note(state: &mut State, substitution: Substitution) {
+    if state.noted.len() < NOTED {
+        state.noted.push(substitution);
+    }
+}
+
+/// All phrases, and the thread that makes them.
+pub struct PhraseStore {
+    shared: Arc<Shared>,
+}
+
+impl PhraseStore {
+    /// A store whose phrases are made by the models of `shelf`, on a thread of its own.
+    pub fn new(shelf: Box<dyn Shelf>, notices: Notices) -> PhraseStore {
+        let shared = Arc::new(Shared {
+            state: Mutex::default(),
+            phrases: Mutex::new(Cache::new(KEPT)),
+            wished: Condvar::new(),
+            met: Condvar::new(),
+            notices,
+        });
+        let worker = Worker::new(shared.clone(), shelf);
+        let started = std::thread::Builder::new().name("phrases".into()).spawn(|| worker.run());
+        if let Err(error) = started {
+            shared.say(format!("models stay silent: the system gives no thread ({error})"));
+            lock(&shared.state).closed = true;
+        }
+        PhraseStore { shared }
+    }
+
+    /// A store of the models that are installed; see [`library::folders`].
+    pub fn installed(notices: Notices) -> PhraseStore {
+        PhraseStore::new(Box::new(Folders(library::folders())), notices)
+    }
+
+    /// The world for playing: never waits.
+    pub fn live(&self) -> Live {
+        Live(self.shared.clone())
+    }
+
+    /// The world for looking ahead: lets phrases be made, and never says that one is late.
+    pub fn ahead(&self) -> Ahead {
+        Ahead(self.shared.clone())
+    }
+
+    /// The world for rendering: waits for each phrase.
+    pub fn patient(&self) -> Patient {
+        Patient(self.shared.clone())
+    }
+
+    /// Waits until everything that was wished for is there, or the time is over; answers whether
+    /// it is.
+    pub fn settle(&self, most: Duration) -> bool {
+        let until = Instant::now() + most;
+        let mut state = lock(&self.shared.state);
+        while !state.pending.is_empty() && !state.closed {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            let waited = self.shared.met.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+
+    /// What was heard in place of late phrases since the last call, for the journal.
+    pub fn take_substitutions(&self) -> Vec<Substitution> {
+        std::mem::take(&mut lock(&self.shared.state).noted)
+    }
+
+    /// How many phrases are waiting or being made, and how many are kept.
+    pub fn counts(&self) -> (usize, usize) {
+        let waiting = lock(&self.shared.state).pending.len();
+        (waiting, lock(&self.shared.phrases).len())
+    }
+}
+
+impl Drop for PhraseStore {
+    fn drop(&mut self) {
+        lock(&self.shared.state).closed = true;
+        self.shared.wished.notify_all();
+        self.shared.met.notify_all();
+    }
+}
+
+/// See [`PhraseStore::live`].
+#[derive(Clone)]
+pub struct Live(Arc<Shared>);
+
+impl World for Live {
+    fn phrase(&self, wish: &PhraseRequest) -> Option<Arc<Phrase>> {
+        let key = Key::of(wish);
+        match self.0.ask(key, wish) {
+            Some(phrase) => {
+                self.0.heard(key, wish, &phrase);
+                Some(phrase)
+            }
+            None => self.0.substitute(key, wish),
+        }
+    }
+}
+
+/// See [`PhraseStore::ahead`].
+#[derive(Clone)]
+pub struct Ahead(Arc<Shared>);
+
+impl World for Ahead {
+    fn phrase(&self, wish: &PhraseRequest) -> Option<Arc<Phrase>> {
+        self.0.ask(Key::of(wish), wish)
+    }
+}
+
+/// See [`PhraseStore::patient`].
+#[derive(Clone)]
+pub struct Patient(Arc<Shared>);
+
+impl World for Patient {
+    fn phrase(&self, wish: &PhraseRequest) -> Option<Arc<Phrase>> {
+        let key = Key::of(wish);
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(phrase) = self.0.ask(key, wish) {
+                return Some(phrase);
+            }
+            let state = lock(&self.0.state);
+            let left = until.saturating_duration_since(Instant::now());
+            if state.closed || !state.pending.contains(&key) {
+                // Met between the two looks, or refused.
+                drop(state);
+                return self.0.peek(key);
+            }
+            if left.is_zero() {
+                drop(state);
+                self.0.say(format!("{}: a phrase took too long and is left out", wish.model));
+                return None;
+            }
+            drop(self.0.met.wait_timeout(state, left));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,44 @@
+//! A bounded set of finished phrases; what has not been asked for the longest goes first.
+
+use super::key::Key;
+use mag_pattern::Phrase;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Phrases by key, at most so many.
+pub(super) struct Cache {
+    room: usize,
+    asked: u64,
+    phrases: HashMap<Key, (Arc<Phrase>, u64)>,
+}
+
+impl Cache {
+    /// An empty cache for `room` phrases, at least one.
+    pub fn new(room: usize) -> Cache {
+        Cache { room: room.max(1), asked: 0, phrases: HashMap::new() }
+    }
+
+    /// A phrase, which thereby becomes the last to go.
+    pub fn get(&mut self, key: Key) -> Option<Arc<Phrase>> {
+        self.asked += 1;
+        let (phrase, asked) = self.phrases.get_mut(&key)?;
+        *asked = self.asked;
+        Some(phrase.clone())
+    }
+
+    /// Keeps a phrase.
+    pub fn put(&mut self, key: Key, phrase: Arc<Phrase>) {
+        self.asked += 1;
+        self.phrases.insert(key, (phrase, self.asked));
+        while self.phrases.len() > self.room {
+            let oldest = self.phrases.iter().min_by_key(|(_, (_, asked))| *asked);
+            let Some(key) = oldest.map(|(key, _)| *key) else { return };
+            self.phrases.remove(&key);
+        }
+    }
+
+    /// How many phrases there are.
+    pub fn len(&self) -> usize {
+        self.phrases.len()
+    }
+}

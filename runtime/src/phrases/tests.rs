@@ -1,0 +1,212 @@
+//! The store with made-up models: what is heard when phrases are late, wrong or missing.
+
+use super::*;
+use crate::notice::{Notices, Sink};
+use mag_pattern::{Sym, Time, Value};
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+/// Four bars in 4/4, of the model `fake`.
+pub(super) fn wish(seed: i64) -> PhraseRequest {
+    PhraseRequest {
+        model: Sym::new("fake"),
+        index: 0,
+        bars: 4,
+        meter: (4, 4),
+        key: None,
+        chords: Vec::new(),
+        seed,
+        temperature: 1.0,
+        top: 1.0,
+        prime: Vec::new(),
+        flow: false,
+        device: None,
+    }
+}
+
+/// Plays its seed as one note, whenever it is given leave.
+struct OnLeave {
+    leave: Option<Receiver<()>>,
+    batches: Sender<Vec<PhraseRequest>>,
+}
+
+impl Player for OnLeave {
+    fn play(&mut self, wishes: &[PhraseRequest]) -> Vec<Result<Phrase, String>> {
+        let _ = self.leave.as_ref().map(|leave| leave.recv());
+        let _ = self.batches.send(wishes.to_vec());
+        let play = |wish: &PhraseRequest| match wish.seed {
+            13 => Err("thirteen brings bad luck".into()),
+            666 => panic!("the devil plays"),
+            seed => {
+                let note = (Time::ZERO, Time::ONE, Value::Num(seed as f64));
+                Ok(Phrase { length: Time::int(4), notes: vec![note] })
+            }
+        };
+        wishes.iter().map(play).collect()
+    }
+}
+
+/// Has one model, `fake`.
+struct One(Option<OnLeave>);
+
+impl Shelf for One {
+    fn open(&mut self, model: &str, _: &str) -> Result<Opened, String> {
+        match self.0.take() {
+            Some(player) if model == "fake" => Ok((Box::new(player), None)),
+            other => {
+                self.0 = other;
+                Err(format!("there is no model `{model}`"))
+            }
+        }
+    }
+}
+
+struct Desk {
+    store: PhraseStore,
+    leave: Sender<()>,
+    batches: Receiver<Vec<PhraseRequest>>,
+    said: Receiver<String>,
+}
+
+fn desk(waits: bool) -> Desk {
+    let (leave, on_leave) = channel();
+    let (tell, batches) = channel();
+    let (say, said) = channel();
+    let sink: Sink = Box::new(move |notice| {
+        let _ = say.send(notice.text.clone());
+    });
+    let player = OnLeave { leave: waits.then_some(on_leave), batches: tell };
+    let store = PhraseStore::new(Box::new(One(Some(player))), Notices::start(sink));
+    Desk { store, leave, batches, said }
+}
+
+fn seed(phrase: Option<Arc<Phrase>>) -> Option<f64> {
+    phrase?.notes.first()?.2.number()
+}
+
+const SOON: Duration = Duration::from_secs(5);
+
+#[test]
+fn a_late_phrase_is_replaced_by_the_last_and_noted() {
+    let desk = desk(true);
+    let live = desk.store.live();
+    let key = |n| Key::of(&wish(n));
+    assert_eq!(seed(live.phrase(&wish(1))), None, "nothing is there at first, and nothing waits");
+    let _ = desk.leave.send(());
+    assert!(desk.store.settle(SOON));
+    assert_eq!(seed(live.phrase(&wish(1))), Some(1.0));
+    assert_eq!(seed(live.phrase(&wish(2))), Some(1.0), "the last repeats");
+    assert_eq!(seed(live.phrase(&wish(2))), Some(1.0));
+    let _ = desk.leave.send(());
+    assert!(desk.store.settle(SOON));
+    assert_eq!(seed(live.phrase(&wish(2))), Some(2.0));
+    assert_eq!(
+        desk.store.take_substitutions(),
+        [
+            Substitution::Late { wanted: key(1), heard: None },
+            Substitution::Arrived { wanted: key(1) },
+            Substitution::Late { wanted: key(2), heard: Some(key(1)) },
+            Substitution::Arrived { wanted: key(2) },
+        ]
+    );
+    let said: Vec<String> = desk.said.iter().take(2).collect();
+    assert!(said[0].contains("silent until then"), "{said:?}");
+    assert!(said[1].contains("the last one repeats"), "{said:?}");
+    assert!(desk.said.try_recv().is_err(), "each is said once");
+}
+
+#[test]
+fn looking_ahead_has_phrases_made_in_one_batch_and_says_nothing() {
+    let desk = desk(true);
+    let ahead = desk.store.ahead();
+    for seed in [1, 2, 3, 2, 1, 4] {
+        let _ = ahead.phrase(&wish(seed));
+    }
+    for _ in 0..2 {
+        let _ = desk.leave.send(());
+    }
+    assert!(desk.store.settle(SOON));
+    let seeds = |batch: Vec<PhraseRequest>| batch.iter().map(|w| w.seed).collect::<Vec<_>>();
+    let batches: Vec<Vec<i64>> = desk.batches.try_iter().map(seeds).collect();
+    assert_eq!(batches.concat(), [1, 2, 3, 4], "each once, in order");
+    assert!(batches.len() <= 2, "what waits is made together: {batches:?}");
+    let live = desk.store.live();
+    let heard: Vec<_> = (1..=4).map(|n| seed(live.phrase(&wish(n)))).collect();
+    assert_eq!(heard, [Some(1.0), Some(2.0), Some(3.0), Some(4.0)]);
+    assert_eq!(desk.store.take_substitutions(), []);
+    assert!(desk.said.try_recv().is_err());
+}
+
+#[test]
+fn rendering_waits() {
+    let desk = desk(false);
+    let patient = desk.store.patient();
+    for n in 20..200 {
+        assert_eq!(seed(patient.phrase(&wish(n))), Some(n as f64));
+    }
+    assert_eq!(seed(patient.phrase(&wish(13))), None, "a refusal is no reason to wait");
+    let elsewhere = PhraseRequest { model: Sym::new("nowhere"), ..wish(1) };
+    assert_eq!(seed(patient.phrase(&elsewhere)), None);
+}
+
+#[test]
+fn what_cannot_be_played_is_silent_and_said_once() {
+    let desk = desk(false);
+    let patient = desk.store.patient();
+    for _ in 0..3 {
+        let _ = patient.phrase(&wish(13));
+        let _ = patient.phrase(&PhraseRequest { model: Sym::new("nowhere"), ..wish(1) });
+    }
+    drop(desk.store);
+    let said: Vec<String> = std::iter::from_fn(|| desk.said.recv_timeout(SOON / 10).ok()).collect();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].contains("thirteen"), "{said:?}");
+    assert!(said[1].contains("nowhere stays silent: there is no model"), "{said:?}");
+}
+
+#[test]
+fn a_model_that_panics_silences_only_its_phrase() {
+    let desk = desk(false);
+    let patient = desk.store.patient();
+    assert_eq!(seed(patient.phrase(&wish(1))), Some(1.0));
+    assert_eq!(seed(patient.phrase(&wish(666))), None);
+    assert_eq!(seed(patient.phrase(&wish(1))), Some(1.0), "what was made stays");
+}
+
+#[test]
+fn flow_continues_the_phrase_before_whatever_was_asked_first() {
+    let flowing = |index| PhraseRequest { flow: true, index, ..wish(5) };
+    let heard = |indices: &[i64]| -> Vec<(i64, Option<f64>)> {
+        let desk = desk(false);
+        let patient = desk.store.patient();
+        indices.iter().map(|&i| (i, seed(patient.phrase(&flowing(i))))).collect()
+    };
+    let in_order = heard(&[0, 1, 2, 3]);
+    let mut seeds: Vec<_> = in_order.iter().map(|(_, seed)| format!("{seed:?}")).collect();
+    seeds.dedup();
+    assert_eq!(seeds.len(), 4, "no phrase is the one before");
+    assert_eq!(heard(&[3])[0], in_order[3]);
+    let desk = desk(false);
+    let _ = desk.store.patient().phrase(&flowing(2));
+    let primes: Vec<usize> = desk.batches.try_iter().flatten().map(|w| w.prime.len()).collect();
+    assert_eq!(primes, [0, 1, 1], "the first begins, the others continue");
+}
+
+#[test]
+fn memory_is_bounded() {
+    let desk = desk(false);
+    let patient = desk.store.patient();
+    for n in 1000..1000 + 2 * KEPT as i64 {
+        let _ = patient.phrase(&wish(n));
+    }
+    assert!(desk.store.counts().1 <= KEPT);
+    let mut cache = Cache::new(2);
+    let phrase = || Arc::new(Phrase::default());
+    for n in [1, 2, 1, 3] {
+        let key = Key::of(&wish(n));
+        if cache.get(key).is_none() {
+            cache.put(key, phrase());
+        }
+    }
+    let there = [1, 2, 3].map(|n| cache.get(Key::of(&wish(n))).is_some());
+    assert_eq!(there, [true, false, true], "what was not asked for the longest goes");
+}
