@@ -46,6 +46,10 @@ fn cpu_seconds() -> Option<f64> {
 }
 
 fn main() {
+    let start = Instant::now();
+    let (engine, _) = Engine::new(RATE);
+    println!("an engine is built in {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
+    drop(engine);
     let subtractive = [("lpf", 900.0), ("resonance", 0.4), ("lpenv", 2.0), ("lpdecay", 0.5)];
     measure("saw, low-pass and envelope, pan", "saw", &subtractive);
     let room = [&subtractive[..], &[("room", 0.3)]].concat();

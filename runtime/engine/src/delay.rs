@@ -103,6 +103,8 @@ impl Delay {
         let dark = OnePole::share(5200.0 / self.rate);
         let floor = OnePole::share(90.0 / self.rate);
         let step = 1.0 / (FADE * self.rate);
+        self.dark[channel].settle();
+        self.floor[channel].settle();
         let line = &mut self.lines[channel];
         let mut peak = 0.0f32;
         for (i, (x, y)) in input.iter().zip(out).enumerate() {

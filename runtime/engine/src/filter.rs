@@ -115,6 +115,11 @@ impl OnePole {
         self.0
     }
 
+    /// Forgets what is too small to hear; to be called now and then, once a block.
+    pub fn settle(&mut self) {
+        self.0 = flush(self.0);
+    }
+
     /// What lies above the cutoff.
     #[inline]
     pub fn high(&mut self, share: f32, x: f32) -> f32 {

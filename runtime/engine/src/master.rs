@@ -56,6 +56,7 @@ impl Master {
 
     /// Turns the mix into the output of [`DELAY`] frames ago; its loudest sample.
     pub fn run(&mut self, mix: &mut Stereo) -> f32 {
+        self.dc.iter_mut().for_each(OnePole::settle);
         let mut peak = 0.0f32;
         for i in 0..BLOCK {
             let gain = self.next(mix[0][i], mix[1][i]);

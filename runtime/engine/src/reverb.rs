@@ -118,6 +118,7 @@ impl Reverb {
         let floor = OnePole::share(110.0 / self.rate);
         for (channel, x) in fed.iter_mut().enumerate() {
             x.iter_mut().for_each(|y| *y = self.floor[channel].high(floor, *y));
+            self.floor[channel].settle();
             self.diffusers[channel].run(x);
         }
         let mut wave = [[0.0; BLOCK]; LINES];

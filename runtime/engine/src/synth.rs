@@ -14,9 +14,11 @@ mod cymbal;
 mod hat;
 mod keys;
 mod kick;
+mod lead;
 mod metal;
 mod noise;
 mod organ;
+mod pad;
 mod partials;
 mod piano;
 mod pluck;
@@ -46,8 +48,8 @@ pub const SOUNDS: &[SynthDef] = &[
     bass::DEF,
     keys::DEF,
     pluck::DEF,
-    stack::PAD,
-    stack::LEAD,
+    pad::DEF,
+    lead::DEF,
     piano::DEF,
     organ::DEF,
     bell::DEF,

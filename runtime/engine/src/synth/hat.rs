@@ -26,7 +26,7 @@ pub(super) const OPEN: SynthDef = SynthDef {
     name: "oh",
     aliases: &["openhat"],
     doc: "Open hi-hat, stopped by the closed one; n as for `hh`.",
-    make: |voices, _| hats(voices, 7.0),
+    make: |voices, _| hats(voices, 5.5),
     ..CLOSED
 };
 
@@ -39,9 +39,9 @@ struct Variant {
 }
 
 const VARIANTS: [Variant; 4] = [
-    Variant { metal: 0.8, sand: 0.5, tuning: 1.35, floor: 5600.0, decay: 0.1 },
-    Variant { metal: 1.2, sand: 0.1, tuning: 1.0, floor: 4600.0, decay: 0.11 },
-    Variant { metal: 0.15, sand: 0.9, tuning: 1.5, floor: 6800.0, decay: 0.08 },
+    Variant { metal: 0.8, sand: 0.5, tuning: 1.35, floor: 5600.0, decay: 0.13 },
+    Variant { metal: 1.2, sand: 0.1, tuning: 1.0, floor: 4600.0, decay: 0.14 },
+    Variant { metal: 0.15, sand: 0.9, tuning: 1.5, floor: 6800.0, decay: 0.1 },
     Variant { metal: 0.9, sand: 0.4, tuning: 1.2, floor: 5200.0, decay: 0.19 },
 ];
 

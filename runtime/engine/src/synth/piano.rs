@@ -60,7 +60,7 @@ impl Tone for Piano {
             }
             let hammer = 0.12 + sin_turns(order / 16.4).abs();
             let level = 0.62 * hammer * exp(-at / brightness) / exp2(0.25 * (order - 1.0).min(4.0));
-            let decay = decay / (1.0 + at / 3500.0);
+            let decay = decay / (1.0 + at / 1800.0);
             let frequency = at / onset.rate;
             let prompt = Mode { frequency: frequency * 0.999_88, level, decay };
             let after =

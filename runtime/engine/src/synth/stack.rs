@@ -1,7 +1,8 @@
 //! Layers of band-limited oscillators, detuned and spread: the machine behind the synth sounds.
 
-use super::{Ends, Frames, Life, Moment, Onset, Synth, SynthDef, Tone, bank};
+use super::{Frames, Life, Moment, Onset, Synth, Tone, bank};
 use crate::BLOCK;
+use crate::filter::flush;
 use crate::math::{cos_turns, fall, ratio, sin_turns};
 use crate::noise::Noise;
 use crate::param::Param;
@@ -54,78 +55,6 @@ pub(super) const READS: &[Param] = &[
 
 /// Most oscillators in a voice.
 const MOST: usize = 9;
-
-/// Wide detuned saws that swell.
-pub(super) const PAD: SynthDef = SynthDef {
-    name: "pad",
-    aliases: &[],
-    doc: "A slow, wide pad of detuned saws.",
-    params: READS,
-    defaults: &[
-        (Param::Unison, 7.0),
-        (Param::Detune, 0.22),
-        (Param::Spread, 0.9),
-        (Param::Attack, 0.35),
-        (Param::Release, 1.1),
-        (Param::Lpf, 900.0),
-        (Param::LpResonance, 0.05),
-        (Param::LpEnv, 1.4),
-        (Param::LpAttack, 0.9),
-        (Param::LpDecay, 2.5),
-        (Param::LpSustain, 0.45),
-        (Param::LpRelease, 1.5),
-    ],
-    level: 0.17,
-    ends: Ends::Gate,
-    choke: 0,
-    make: |voices, _| stack(voices, PAD_LAYERS),
-};
-
-const PAD_LAYERS: Recipe = Recipe {
-    layers: &[
-        Layer { shape: Shape::Saw, above: 0.0, level: 1.0, unison: true },
-        Layer { shape: Shape::Triangle, above: -12.0, level: 0.5, unison: false },
-    ],
-    random: true,
-};
-
-/// A bright mono-like lead.
-pub(super) const LEAD: SynthDef = SynthDef {
-    name: "lead",
-    aliases: &[],
-    doc: "A singing lead of two saws and a pulse, with a filter that opens on each note.",
-    params: READS,
-    defaults: &[
-        (Param::Unison, 2.0),
-        (Param::Detune, 0.16),
-        (Param::Spread, 0.3),
-        (Param::PulseWidth, 0.32),
-        (Param::Attack, 0.004),
-        (Param::Decay, 0.25),
-        (Param::Sustain, 0.75),
-        (Param::Release, 0.12),
-        (Param::Lpf, 1500.0),
-        (Param::LpResonance, 0.22),
-        (Param::FilterType, 2.0),
-        (Param::LpEnv, 1.8),
-        (Param::LpAttack, 0.004),
-        (Param::LpDecay, 0.35),
-        (Param::LpSustain, 0.45),
-        (Param::LpRelease, 0.2),
-    ],
-    level: 0.2,
-    ends: Ends::Gate,
-    choke: 0,
-    make: |voices, _| stack(voices, LEAD_LAYERS),
-};
-
-const LEAD_LAYERS: Recipe = Recipe {
-    layers: &[
-        Layer { shape: Shape::Saw, above: 0.0, level: 1.0, unison: true },
-        Layer { shape: Shape::Pulse, above: 0.0, level: 0.6, unison: false },
-    ],
-    random: true,
-};
 
 /// A bank of stacks of one recipe.
 pub(super) fn stack(voices: usize, recipe: Recipe) -> Box<dyn Synth> {
@@ -246,6 +175,7 @@ impl Modulator {
             self.phase = self.phase.wrapping_add(step);
             self.falling *= self.fall;
         }
+        self.falling = flush(self.falling);
     }
 
     /// Highest factor that it gives now.

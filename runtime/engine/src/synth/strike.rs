@@ -1,5 +1,6 @@
 //! A struck body: a sine whose pitch and level fall away. Kicks, toms and snares are made of it.
 
+use crate::filter::flush;
 use crate::math::{fall, floor, sin_turns};
 
 /// How a body is struck.
@@ -48,8 +49,8 @@ impl Strike {
         let step = (self.step * bend * (1.0 + self.drop)).min(0.45);
         self.turns += step;
         self.turns -= floor(self.turns);
-        self.drop *= self.drop_fall;
-        self.level *= self.fall;
+        self.drop = flush(self.drop * self.drop_fall);
+        self.level = flush(self.level * self.fall);
         y
     }
 
@@ -76,7 +77,7 @@ impl Fall {
     #[inline]
     pub fn tick(&mut self) -> f32 {
         let level = self.level;
-        self.level *= self.factor;
+        self.level = flush(self.level * self.factor);
         level
     }
 
