@@ -1,10 +1,29 @@
 //! The mag language: text in, Program out. No IO, clock, thread or print.
+//!
+//! [`syntax::parse`] makes a tree and never fails; [`Language::evaluate`] makes a [`Program`] of
+//! it, or a list of all its [`Problem`]s; [`report::render`] turns those into text.
 
 pub mod block;
 pub mod doc;
+mod eval;
+mod generator;
+mod language;
+mod meaning;
 pub mod mini;
+mod names;
+mod native;
 pub mod problem;
+pub mod program;
 pub mod report;
+mod scope;
 pub mod source;
+mod stdlib;
 pub mod suggest;
 pub mod syntax;
+
+pub use generator::{Generator, MODIFIERS};
+pub use language::{Files, Language, NoFiles};
+pub use problem::{Problem, Severity};
+pub use program::{Action, Evaluation, Mode, Part, Program, Shown, Target};
+pub use scope::Scope;
+pub use source::Source;

@@ -7,6 +7,10 @@ use common::{cases, difference, locs_differ, query};
 /// Cases in which mag means something else on purpose (see `lang/README.md`).
 const DEVIATIONS: [&str; 1] = ["[a b]*-1"];
 
+/// Cases whose places differ on purpose: a word ends where it ends, and every operand that was
+/// written lights up.
+const OTHER_PLACES: [&str; 3] = ["bd\nsn", "bd(3,8,0)", "bd(<3 5>(1,1),8)"];
+
 #[test]
 fn events_are_strudels() {
     let (mut count, mut failures, mut marks) = (0, Vec::new(), Vec::new());
@@ -27,7 +31,8 @@ fn events_are_strudels() {
         let want = case["events"].as_array().expect("events");
         if let Some(diff) = difference(&haps, want, false) {
             failures.push(format!("`{src}`: {diff}"));
-        } else if let Some(diff) = locs_differ(&haps, want) {
+        } else if let (Some(diff), false) = (locs_differ(&haps, want), OTHER_PLACES.contains(&src))
+        {
             marks.push(format!("`{src}`: {diff}"));
         }
         let steps = pattern.steps.map(|s| s.to_string());

@@ -2,12 +2,14 @@
 
 use crate::hap::Hap;
 use crate::pattern::{Pattern, retain_from};
+use crate::query::Query;
 use crate::span::Span;
 use crate::value::Value;
 use std::sync::Arc;
 
-/// Joins a value of the left with one of the right pattern; `None` drops the event.
-pub type Combine = Arc<dyn Fn(&Value, &Value) -> Option<Value> + Send + Sync>;
+/// Joins a value of the left with one of the right pattern; `None` drops the event, `Err` says why
+/// the two cannot be joined.
+pub type Combine = Arc<dyn Fn(&Value, &Value) -> Result<Option<Value>, String> + Send + Sync>;
 
 /// Where the structure of the result comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +78,7 @@ pub fn combine(align: Align, left: &Pattern, right: &Pattern, op: Combine) -> Pa
 /// `pattern` with a fixed value on one side of `op`.
 fn applied(pattern: &Pattern, fixed: &Value, op: &Combine, fixed_is_right: bool) -> Pattern {
     let (fixed, op) = (fixed.clone(), op.clone());
-    pattern.filter_map(move |v| if fixed_is_right { op(v, &fixed) } else { op(&fixed, v) })
+    pattern.try_map(move |v| if fixed_is_right { op(v, &fixed) } else { op(&fixed, v) })
 }
 
 fn combine_in(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
@@ -95,9 +97,7 @@ fn combine_in(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
             theirs.query(hap.whole_or_part(), q, &mut found);
             for other in found.drain(..) {
                 if let Some(part) = hap.part.sect(other.part) {
-                    if let Some(value) = op(&hap.value, &other.value) {
-                        out.push(joined_hap(&hap, &other, hap.whole, part, value));
-                    }
+                    push_joined(q, out, &op, (&hap, &other), (hap.whole, part));
                 }
             }
         }
@@ -107,10 +107,21 @@ fn combine_in(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
     joined.with_steps(left.steps)
 }
 
-fn joined_hap(a: &Hap, b: &Hap, whole: Option<Span>, part: Span, value: Value) -> Hap {
+/// Appends the event that two events make, or notes why they make none.
+fn push_joined(
+    q: &mut Query,
+    out: &mut Vec<Hap>,
+    op: &Combine,
+    (a, b): (&Hap, &Hap),
+    (whole, part): (Option<Span>, Span),
+) {
     let mut locs = a.locs.clone();
     locs.join(&b.locs);
-    Hap { whole, part, value, locs }
+    match op(&a.value, &b.value) {
+        Ok(Some(value)) => out.push(Hap { whole, part, value, locs }),
+        Ok(None) => {}
+        Err(message) => q.fail(&locs, || message),
+    }
 }
 
 fn combine_mix(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
@@ -133,9 +144,7 @@ fn combine_mix(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
                     },
                     _ => None,
                 };
-                if let Some(value) = op(&a.value, &b.value) {
-                    out.push(joined_hap(a, b, whole, part, value));
-                }
+                push_joined(q, out, &op, (a, b), (whole, part));
             }
         }
         q.give(theirs);
@@ -156,12 +165,12 @@ fn combine_poly(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
 impl Pattern {
     /// The values at the true events of `gate`, in `gate`'s rhythm.
     pub fn structure(&self, gate: &Pattern) -> Pattern {
-        let op: Combine = Arc::new(|a, b| b.truthy().then(|| a.clone()));
+        let op: Combine = Arc::new(|a, b| Ok(b.truthy().then(|| a.clone())));
         combine(Align::Out, self, gate, op).with_steps(gate.steps)
     }
     /// The events, cut to where `gate` is true.
     pub fn mask(&self, gate: &Pattern) -> Pattern {
-        let op: Combine = Arc::new(|a, b| b.truthy().then(|| a.clone()));
+        let op: Combine = Arc::new(|a, b| Ok(b.truthy().then(|| a.clone())));
         combine(Align::In, self, gate, op)
     }
     /// The value at `n` even steps of a cycle, in the manner of sample and hold.

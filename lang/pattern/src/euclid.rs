@@ -1,7 +1,7 @@
 //! Euclidean rhythms: hits spread as evenly as steps allow.
 
-use crate::hap::Locs;
 use crate::cat::compress;
+use crate::hap::Locs;
 use crate::pattern::Pattern;
 use crate::seq::{Seq, Slot};
 use crate::span::Span;
@@ -21,7 +21,8 @@ pub fn bjorklund(hits: i64, steps: i64) -> Vec<bool> {
     let mut tails = vec![vec![hits < 0]; (steps - ons) as usize];
     while heads.len().min(tails.len()) > 1 {
         let paired = heads.len().min(tails.len());
-        let rest = if heads.len() > paired { heads.split_off(paired) } else { tails.split_off(paired) };
+        let rest =
+            if heads.len() > paired { heads.split_off(paired) } else { tails.split_off(paired) };
         for (head, tail) in heads.iter_mut().zip(tails) {
             head.extend(tail);
         }
@@ -102,7 +103,12 @@ impl Pattern {
                     let seen = piece.sect(Span::cycle(cycle)).and_then(|p| whole.sect(p));
                     if let (Some(part), true) = (seen, q.spend(1)) {
                         let value = Value::Bool(true);
-                        out.push(crate::Hap { whole: Some(whole), part, value, locs: Locs::none() });
+                        out.push(crate::Hap {
+                            whole: Some(whole),
+                            part,
+                            value,
+                            locs: Locs::none(),
+                        });
                     }
                 }
             });
@@ -120,6 +126,7 @@ impl Pattern {
 /// The bits of `n`, highest first, in `bits` steps.
 pub fn binary(n: i64, bits: i64) -> Pattern {
     let bits = bits.clamp(1, 64);
-    let steps = (0..bits).rev().map(|i| Pattern::pure(if n >> i.min(63) & 1 == 1 { 1.0 } else { 0.0 }));
+    let steps =
+        (0..bits).rev().map(|i| Pattern::pure(if n >> i.min(63) & 1 == 1 { 1.0 } else { 0.0 }));
     crate::cat::fastcat(steps.collect())
 }

@@ -46,10 +46,7 @@ type Fit = fn(outer: &Hap, inner: &mut Hap) -> bool;
 
 impl Pattern {
     /// Wholes come from the inner patterns.
-    pub fn inner_join(
-        &self,
-        make: impl Fn(&Value) -> Pattern + Send + Sync + 'static,
-    ) -> Pattern {
+    pub fn inner_join(&self, make: impl Fn(&Value) -> Pattern + Send + Sync + 'static) -> Pattern {
         if let Some(value) = self.constant() {
             let locs = self.slots().map_or_else(Locs::none, |s| s[0].locs.clone());
             return with_locs(make(value), locs);
@@ -57,10 +54,7 @@ impl Pattern {
         self.join_parts(Arc::new(make), |_, _| true)
     }
     /// Wholes come from the outer pattern.
-    pub fn outer_join(
-        &self,
-        make: impl Fn(&Value) -> Pattern + Send + Sync + 'static,
-    ) -> Pattern {
+    pub fn outer_join(&self, make: impl Fn(&Value) -> Pattern + Send + Sync + 'static) -> Pattern {
         self.join_parts(Arc::new(make), |outer, inner| {
             inner.whole = outer.whole;
             true

@@ -4,6 +4,7 @@
 //! with [`Hap`]s (events). Everything else makes patterns from patterns.
 
 pub mod align;
+pub mod arith;
 pub mod cat;
 pub mod chance;
 pub mod controls;

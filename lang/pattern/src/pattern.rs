@@ -7,6 +7,7 @@ use crate::span::Span;
 use crate::time::Time;
 use crate::value::Value;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// A change of values: `None` drops the event.
 pub type ValueMap = Arc<dyn Fn(&Value) -> Option<Value> + Send + Sync>;
@@ -145,6 +146,35 @@ impl Pattern {
                 true
             }
             None => false,
+        })
+    }
+    /// Every value through `f`; `None` drops the event, `Err` drops it and says why.
+    pub fn try_map(
+        &self,
+        f: impl Fn(&Value) -> Result<Option<Value>, String> + Send + Sync + 'static,
+    ) -> Pattern {
+        let f = Arc::new(f);
+        let failed = Arc::new(AtomicBool::new(false));
+        let (g, flag) = (f.clone(), failed.clone());
+        let now: ValueMap = Arc::new(move |v| {
+            g(v).unwrap_or_else(|_| {
+                flag.store(true, Relaxed);
+                None
+            })
+        });
+        if let (Some(done), false) = (self.map_now(&now), failed.load(Relaxed)) {
+            return done;
+        }
+        self.each(move |q, hap| match f(&hap.value) {
+            Ok(Some(value)) => {
+                hap.value = value;
+                true
+            }
+            Ok(None) => false,
+            Err(message) => {
+                q.fail(&hap.locs, || message);
+                false
+            }
         })
     }
     /// Every event through `f`, in place; where it answers false the event is dropped.

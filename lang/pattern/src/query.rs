@@ -32,7 +32,15 @@ impl<'w> Query<'w> {
     /// A query with full limits, at 0.5 cycles a second, in 4/4.
     pub fn new(world: &'w dyn World) -> Query<'w> {
         let scratch = Vec::new();
-        Query { world, cps: 0.5, meter: (4, 4), fuel: QUERY_LIMIT, depth: 0, trouble: None, scratch }
+        Query {
+            world,
+            cps: 0.5,
+            meter: (4, 4),
+            fuel: QUERY_LIMIT,
+            depth: 0,
+            trouble: None,
+            scratch,
+        }
     }
     /// Full limits again, and no trouble: for the next query with the same buffers.
     pub fn restart(&mut self) {

@@ -66,7 +66,9 @@ impl Pattern {
             })
             .collect();
         let turns = Pattern::of(move |span, q, out| {
-            span.each_cycle(|cycle, piece| parts[cycle.rem_euclid(n) as usize].query(piece, q, out));
+            span.each_cycle(|cycle, piece| {
+                parts[cycle.rem_euclid(n) as usize].query(piece, q, out)
+            });
         });
         turns.fast(Time::int(n)).with_steps(steps)
     }

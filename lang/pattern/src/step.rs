@@ -57,7 +57,12 @@ pub fn tour(guest: &Pattern, others: &[Pattern]) -> Pattern {
     let n = others.len();
     let rounds = (0..=n).flat_map(|i| {
         let (before, after) = others.split_at(n - i);
-        before.iter().cloned().chain([guest.clone()]).chain(after.iter().cloned()).collect::<Vec<_>>()
+        before
+            .iter()
+            .cloned()
+            .chain([guest.clone()])
+            .chain(after.iter().cloned())
+            .collect::<Vec<_>>()
     });
     stepcat(rounds.collect())
 }

@@ -34,9 +34,12 @@ impl Value {
         match self {
             Value::Num(x) => Some(*x),
             Value::Bool(b) => Some(f64::from(u8::from(*b))),
-            Value::Word(w) => {
-                w.as_str().parse().ok().filter(|x: &f64| x.is_finite()).or_else(|| crate::note::midi(w.as_str()))
-            }
+            Value::Word(w) => w
+                .as_str()
+                .parse()
+                .ok()
+                .filter(|x: &f64| x.is_finite())
+                .or_else(|| crate::note::midi(w.as_str())),
             Value::List(items) => items.first()?.number(),
             Value::Map(_) => None,
         }

@@ -60,7 +60,8 @@ fn total(sequence: &Sequence) -> Time {
 
 fn sequence(sequence: &Sequence) -> Marked {
     let built: Vec<Marked> = sequence.steps.iter().map(marked_step).collect();
-    let counting: Vec<_> = built.iter().filter(|(_, counts)| *counts).map(|(p, _)| p.steps).collect();
+    let counting: Vec<_> =
+        built.iter().filter(|(_, counts)| *counts).map(|(p, _)| p.steps).collect();
     let all = total(sequence);
     let even = sequence.steps.iter().all(|s| share(s) == Time::ONE);
     let pattern = if even {
@@ -69,11 +70,8 @@ fn sequence(sequence: &Sequence) -> Marked {
         timecat(sequence.steps.iter().map(share).zip(built.into_iter().map(|(p, _)| p)).collect())
     };
     let counts = sequence.counts || !counting.is_empty();
-    let steps = if counting.is_empty() {
-        Some(all)
-    } else {
-        common_steps(counting).map(|s| s * all)
-    };
+    let steps =
+        if counting.is_empty() { Some(all) } else { common_steps(counting).map(|s| s * all) };
     (pattern.with_steps(steps), counts)
 }
 
@@ -129,10 +127,7 @@ fn polymeter(all: &[Sequence], pace: Option<&Step>) -> Pattern {
 }
 
 /// Joins in a patterned number, as an exact time.
-fn with_number(
-    number: &Pattern,
-    f: impl Fn(Time) -> Pattern + Send + Sync + 'static,
-) -> Pattern {
+fn with_number(number: &Pattern, f: impl Fn(Time) -> Pattern + Send + Sync + 'static) -> Pattern {
     number.inner_join(move |v| match v.number() {
         Some(x) => f(Time::from_f64(x)),
         None => Pattern::silence(),
@@ -152,7 +147,7 @@ fn changed(pattern: Pattern, change: &Change) -> Pattern {
         Change::Euclid(hits, of, by) => euclid(pattern, hits, of, by.as_deref()),
         Change::Degrade(share, number) => pattern.degrade_by(*share, CHANCE_SEED + number),
         Change::Tail(item) => {
-            let op: Combine = Arc::new(|a, b| Some(appended(a, b)));
+            let op: Combine = Arc::new(|a, b| Ok(Some(appended(a, b))));
             combine(Align::In, &pattern, &step(item), op)
         }
         Change::Range(last) => range(&pattern, step(last)),

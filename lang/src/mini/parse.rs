@@ -12,7 +12,8 @@ const DEPTH: usize = 120;
 /// # Errors
 /// The first place where the text makes no sense.
 pub fn parse(text: &str, file: u16, base: usize) -> Result<Layers, Problem> {
-    let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, file, base, depth: 0, chances: 0 };
+    let mut reader =
+        Reader { text, bytes: text.as_bytes(), at: 0, file, base, depth: 0, chances: 0 };
     reader.space();
     if reader.peek().is_none() {
         return Ok(Layers::Stack(Vec::new()));
@@ -174,10 +175,14 @@ impl Reader<'_> {
 
     fn unclosed(&self, bracket: u8, from: usize) -> Problem {
         let (open, close) = (bracket as char, closing(bracket) as char);
-        Problem::error("mini-unclosed", self.loc(from, from + 1), format!("this `{open}` is never closed"))
-            .expected(format!("`{close}`"))
-            .found(self.found())
-            .note(self.here(), format!("`{close}` is missing here"))
+        Problem::error(
+            "mini-unclosed",
+            self.loc(from, from + 1),
+            format!("this `{open}` is never closed"),
+        )
+        .expected(format!("`{close}`"))
+        .found(self.found())
+        .note(self.here(), format!("`{close}` is missing here"))
     }
 
     /// A `.` on its own, between steps.
@@ -451,7 +456,9 @@ impl Reader<'_> {
                 self.here(),
                 format!("`{c}` has nothing before it to work on"),
             ),
-            _ => Problem::error("mini-unexpected", self.here(), "this does not belong in a pattern"),
+            _ => {
+                Problem::error("mini-unexpected", self.here(), "this does not belong in a pattern")
+            }
         };
         let problem = problem.expected("a word, number or group").found(self.found());
         match c {
@@ -487,7 +494,8 @@ fn literal(text: &str) -> Option<f64> {
     if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
         return i64::from_str_radix(hex, 16).ok().map(|n| n as f64);
     }
-    let plain = digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'-'));
+    let plain =
+        digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'-'));
     if !plain || !digits.bytes().any(|b| b.is_ascii_digit()) {
         return None;
     }

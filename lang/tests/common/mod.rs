@@ -111,7 +111,10 @@ pub fn locs_differ(haps: &[Hap], want: &[Json]) -> Option<String> {
         });
         if !found {
             let ours = haps.iter().find(|h| matches(h, json)).map(|h| &h.locs);
-            return Some(format!("{} {}: want {wanted:?}, have {ours:?}", json["whole"], json["value"]));
+            return Some(format!(
+                "{} {}: want {wanted:?}, have {ours:?}",
+                json["whole"], json["value"]
+            ));
         }
     }
     None

@@ -1,0 +1,140 @@
+//! Operations on two values, and on two maps of controls name by name.
+
+use crate::align::{Align, Combine};
+use crate::value::Value;
+use std::sync::Arc;
+
+/// What an operation makes of two plain values.
+type Op = fn(&Value, &Value) -> Result<Option<Value>, String>;
+
+/// An operation with its name in mag.
+pub struct Operation {
+    /// `add`, `set`, …; alignments are suffixes.
+    pub name: &'static str,
+    op: Op,
+    /// Whether maps are joined control by control; else the operation sees them whole.
+    by_control: bool,
+}
+
+/// All operations. `x .add y` joins the value of `x` (left) with that of `y` (right).
+pub const OPERATIONS: [Operation; 24] = [
+    Operation { name: "set", op: |_, b| Ok(Some(b.clone())), by_control: true },
+    Operation { name: "keep", op: |a, _| Ok(Some(a.clone())), by_control: true },
+    Operation { name: "keepif", op: |a, b| Ok(b.truthy().then(|| a.clone())), by_control: false },
+    Operation { name: "add", op: add, by_control: true },
+    Operation { name: "sub", op: |a, b| numbers(a, b, |x, y| x - y), by_control: true },
+    Operation { name: "mul", op: |a, b| numbers(a, b, |x, y| x * y), by_control: true },
+    Operation { name: "div", op: |a, b| numbers(a, b, |x, y| x / y), by_control: true },
+    Operation { name: "mod", op: |a, b| numbers(a, b, f64::rem_euclid), by_control: true },
+    Operation { name: "pow", op: |a, b| numbers(a, b, f64::powf), by_control: true },
+    Operation { name: "band", op: |a, b| bits(a, b, |x, y| x & y), by_control: true },
+    Operation { name: "bor", op: |a, b| bits(a, b, |x, y| x | y), by_control: true },
+    Operation { name: "bxor", op: |a, b| bits(a, b, |x, y| x ^ y), by_control: true },
+    Operation { name: "blshift", op: |a, b| bits(a, b, shift_left), by_control: true },
+    Operation { name: "brshift", op: |a, b| bits(a, b, shift_right), by_control: true },
+    Operation { name: "lt", op: |a, b| compare(a, b, |x, y| x < y), by_control: true },
+    Operation { name: "gt", op: |a, b| compare(a, b, |x, y| x > y), by_control: true },
+    Operation { name: "lte", op: |a, b| compare(a, b, |x, y| x <= y), by_control: true },
+    Operation { name: "gte", op: |a, b| compare(a, b, |x, y| x >= y), by_control: true },
+    Operation { name: "eq", op: |a, b| truth(same(a, b)), by_control: true },
+    Operation { name: "eqt", op: |a, b| truth(a == b), by_control: true },
+    Operation { name: "ne", op: |a, b| truth(!same(a, b)), by_control: true },
+    Operation { name: "net", op: |a, b| truth(a != b), by_control: true },
+    Operation { name: "and", op: |a, b| Ok(Some(pick(a.truthy(), b, a))), by_control: true },
+    Operation { name: "or", op: |a, b| Ok(Some(pick(a.truthy(), a, b))), by_control: true },
+];
+
+impl Operation {
+    /// The operation of a name.
+    pub fn named(name: &str) -> Option<&'static Operation> {
+        OPERATIONS.iter().find(|o| o.name == name)
+    }
+    /// The operation and alignment of a name such as `addMix`.
+    pub fn aligned(name: &str) -> Option<(&'static Operation, Align)> {
+        OPERATIONS.iter().find_map(|operation| {
+            let suffix = name.strip_prefix(operation.name)?;
+            let align = Align::ALL.iter().find(|(_, s)| *s == suffix)?;
+            Some((operation, align.0))
+        })
+    }
+    /// As a function of two values of any kind.
+    pub fn combine(&self) -> Combine {
+        let op = self.op;
+        if !self.by_control {
+            return Arc::new(op);
+        }
+        Arc::new(move |a, b| match (a, b) {
+            (Value::Map(_), _) | (_, Value::Map(_)) => by_control(a, b, op),
+            _ => op(a, b),
+        })
+    }
+}
+
+/// Joins two maps; a plain value counts as the control `value`.
+fn by_control(a: &Value, b: &Value, op: Op) -> Result<Option<Value>, String> {
+    let mut failure = None;
+    let joined = {
+        let failed = std::cell::RefCell::new(&mut failure);
+        a.clone().into_controls().union(&b.clone().into_controls(), |x, y| match op(x, y) {
+            Ok(Some(value)) => value,
+            Ok(None) => x.clone(),
+            Err(message) => {
+                **failed.borrow_mut() = Some(message);
+                x.clone()
+            }
+        })
+    };
+    match failure {
+        Some(message) => Err(message),
+        None => Ok(Some(Value::Map(joined))),
+    }
+}
+
+fn pick(first: bool, a: &Value, b: &Value) -> Value {
+    if first { a.clone() } else { b.clone() }
+}
+
+fn truth(b: bool) -> Result<Option<Value>, String> {
+    Ok(Some(Value::Bool(b)))
+}
+
+/// Equal, with numerals and note names counting as their numbers.
+fn same(a: &Value, b: &Value) -> bool {
+    a == b || a.number().is_some_and(|x| b.number() == Some(x))
+}
+
+fn as_number(v: &Value) -> Result<f64, String> {
+    v.number().ok_or_else(|| match v {
+        Value::Word(w) => format!("expected a number or a note name, found the word `{w}`"),
+        other => format!("expected a number, found {}", other.kind()),
+    })
+}
+
+fn numbers(a: &Value, b: &Value, f: impl Fn(f64, f64) -> f64) -> Result<Option<Value>, String> {
+    Ok(Some(Value::Num(f(as_number(a)?, as_number(b)?))))
+}
+
+/// Numbers add up; two words that are no numbers join to one.
+fn add(a: &Value, b: &Value) -> Result<Option<Value>, String> {
+    match (a, b) {
+        (Value::Word(x), Value::Word(y)) if a.number().is_none() && b.number().is_none() => {
+            Ok(Some(Value::word(&format!("{x}{y}"))))
+        }
+        _ => numbers(a, b, |x, y| x + y),
+    }
+}
+
+fn compare(a: &Value, b: &Value, f: impl Fn(f64, f64) -> bool) -> Result<Option<Value>, String> {
+    truth(f(as_number(a)?, as_number(b)?))
+}
+
+fn bits(a: &Value, b: &Value, f: impl Fn(i32, i32) -> i32) -> Result<Option<Value>, String> {
+    numbers(a, b, |x, y| f64::from(f(x as i32, y as i32)))
+}
+
+fn shift_left(x: i32, y: i32) -> i32 {
+    x.wrapping_shl(y as u32)
+}
+fn shift_right(x: i32, y: i32) -> i32 {
+    x.wrapping_shr(y as u32)
+}

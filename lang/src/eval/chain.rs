@@ -1,0 +1,131 @@
+//! Chains: `base .name args…`.
+
+use super::expr::operation;
+use super::{Eval, Evaluator};
+use crate::generator::MODIFIERS;
+use crate::meaning::{Body, Function, Meaning};
+use crate::problem::Problem;
+use crate::scope::Scope;
+use crate::syntax::ast::{Expr, Link};
+use mag_pattern::align::{Align, combine};
+use mag_pattern::{Loc, Pattern, Sym};
+
+impl Evaluator {
+    pub(super) fn chain(&mut self, base: &Expr, links: &[Link], scope: &Scope) -> Eval {
+        let start = self.expr(base, scope);
+        self.links(start, base.loc, links, scope)
+    }
+
+    /// Pipes a meaning through links. Goes on after a failure to find the problems in later ones.
+    pub(super) fn links(&mut self, start: Eval, loc: Loc, links: &[Link], scope: &Scope) -> Eval {
+        let mut now = start;
+        let mut at = loc;
+        for link in links {
+            now = self.link(now, at, link, scope);
+            at = at.join(link.loc);
+        }
+        now
+    }
+
+    fn link(&mut self, base: Eval, base_loc: Loc, link: &Link, scope: &Scope) -> Eval {
+        let name = link.name.name.as_str();
+        if let (Some(Meaning::Generator(_)) | None, true) = (base.as_ref().ok(), is_modifier(name))
+        {
+            return self.modifier(base?, link, scope);
+        }
+        let callee = self.name(name, link.name.loc, scope);
+        let args = self.arguments(&link.args, scope);
+        let (base, callee, args) = (base?, callee?, args?);
+        match callee {
+            Meaning::Function(Function { body: Body::Control(control), .. }) if args.len() <= 1 => {
+                self.control_link(base, base_loc, control, args, link)
+            }
+            Meaning::Function(f) => {
+                self.count_arguments(&f, &base, args.len() + 1, link)?;
+                let mut all = args;
+                all.push((base, base_loc));
+                self.apply(Meaning::Function(f), link.name.loc, all, link.loc)
+            }
+            other => {
+                let problem = Problem::error(
+                    "not-a-function",
+                    link.name.loc,
+                    format!("`{name}` is not a function"),
+                );
+                self.report(problem.expected("a function after the dot").found(other.kind()))
+            }
+        }
+    }
+
+    fn count_arguments(&mut self, f: &Function, base: &Meaning, n: usize, link: &Link) -> Eval<()> {
+        let wanted = f.arity - f.given.len();
+        if n == wanted || (n > wanted && wanted == 0) {
+            return Ok(());
+        }
+        let needs = super::number::arguments(wanted - 1);
+        let found = if n == 1 { "none".into() } else { (n - 1).to_string() };
+        let mut problem = Problem::error(
+            "argument-count",
+            link.loc,
+            format!("`.{}` takes {needs}, found {found}", link.name.name),
+        );
+        if let Some(signature) = super::expr::signature(f) {
+            problem =
+                problem.help(format!("`{signature}`; the pattern before the dot is the last"));
+        }
+        if matches!(base, Meaning::Function(_)) {
+            problem = problem.found("a function before the dot");
+        }
+        self.report(problem)
+    }
+
+    /// `x .speed 2` sets a control; `x .note` makes plain values one.
+    fn control_link(
+        &mut self,
+        base: Meaning,
+        base_loc: Loc,
+        control: Sym,
+        args: Vec<(Meaning, Loc)>,
+        link: &Link,
+    ) -> Eval {
+        let pattern = self.pattern_of(base, base_loc)?;
+        let Some((arg, loc)) = args.into_iter().next() else {
+            let made = crate::native::control::controls(control, &pattern);
+            return self.deepen(made, pattern.depth, link.loc);
+        };
+        let value = self.control_argument(arg, loc)?;
+        let made = crate::native::control::controls(control, &value);
+        let depth = pattern.depth.max(value.depth);
+        let set = combine(Align::In, &pattern, &made, operation("set"));
+        self.deepen(set, depth, link.loc)
+    }
+
+    /// What a control is set to: a pattern, or plain text as one word.
+    pub(super) fn control_argument(&mut self, arg: Meaning, loc: Loc) -> Eval<Pattern> {
+        self.pattern_of(arg, loc)
+    }
+
+    fn modifier(&mut self, base: Meaning, link: &Link, scope: &Scope) -> Eval {
+        let Meaning::Generator(mut generator) = base else { return Err(super::Fault) };
+        let args = self.arguments(&link.args, scope)?;
+        let mut args = args.into_iter();
+        let result = match (args.next(), args.next()) {
+            (_, Some((_, loc))) => {
+                let message = format!("`.{}` takes one argument", link.name.name);
+                return self.report(Problem::error("argument-count", loc, message));
+            }
+            (arg, None) => generator.modify(&link.name.name, arg.as_ref().map(|(m, _)| m)),
+        };
+        match result {
+            Ok(()) => Ok(Meaning::Generator(generator)),
+            Err(message) => {
+                let loc = link.args.first().map_or(link.loc, |e| e.loc);
+                self.report(Problem::error("generator-modifier", loc, message))
+            }
+        }
+    }
+}
+
+fn is_modifier(name: &str) -> bool {
+    MODIFIERS.iter().any(|(m, _)| *m == name)
+}

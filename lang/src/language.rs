@@ -1,0 +1,223 @@
+//! The language as the runtime sees it: text in, [`Evaluation`] out.
+
+use crate::doc::Entry;
+use crate::eval::stmt::Reader;
+use crate::meaning::Meaning;
+use crate::problem::Problem;
+use crate::program::{Evaluation, Mode, Program};
+use crate::scope::Scope;
+use crate::source::Source;
+use crate::syntax::ast::StmtKind;
+use mag_pattern::{Loc, Pattern, Query, Span};
+use std::sync::Arc;
+
+/// The only door to files, for `use`.
+pub trait Files {
+    /// The text of a file, or why it cannot be had.
+    fn read(&self, path: &str) -> Result<String, String>;
+}
+
+/// No files.
+pub struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, _: &str) -> Result<String, String> {
+        Err("there are no files here".into())
+    }
+}
+
+/// Cycles of each part that are tried before a program is accepted.
+const PROBED: i64 = 4;
+/// A part that is silent this long gets a warning.
+const SILENT: i64 = 16;
+
+/// mag with its standard library.
+pub struct Language {
+    stdlib: Scope,
+    entries: Vec<Entry>,
+}
+
+impl Default for Language {
+    fn default() -> Self {
+        Language::new()
+    }
+}
+
+impl Language {
+    /// Reads the standard library.
+    pub fn new() -> Language {
+        let (stdlib, entries, _) = crate::stdlib::load();
+        Language { stdlib, entries }
+    }
+    /// What is wrong with the standard library itself: nothing, as a test holds.
+    pub fn stdlib_problems() -> Vec<(Source, Problem)> {
+        crate::stdlib::load().2
+    }
+    /// A program in which nothing plays.
+    pub fn empty(&self) -> Arc<Program> {
+        Arc::new(Program::empty(self.stdlib.clone()))
+    }
+    /// The documentation of every public name.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// What a text makes of a program: the text as a whole is accepted, or nothing of it.
+    ///
+    /// # Errors
+    /// All problems of the text, in the order of their places.
+    pub fn evaluate(
+        &self,
+        base: &Arc<Program>,
+        source: &Source,
+        mode: Mode,
+        files: &dyn Files,
+    ) -> Result<Evaluation, Vec<Problem>> {
+        let (ast, mut problems) = crate::syntax::parse(source);
+        let start = match mode {
+            // The file is the program; whether a part is muted by hand is not the file's business.
+            Mode::File => Program {
+                muted: base.muted.clone(),
+                soloed: base.soloed.clone(),
+                ..Program::empty(base.scope.bare())
+            },
+            Mode::Block => (**base).clone(),
+        };
+        let mut reader = Reader::new(start, mode, files);
+        reader.read(&ast, source);
+        let program = &reader.program;
+        let changed: Vec<&String> = program
+            .parts
+            .iter()
+            .filter(|(name, part)| base.parts.get(*name).is_none_or(|old| old.text != part.text))
+            .map(|(name, _)| name)
+            .collect();
+        problems.append(&mut reader.eval.problems);
+        let mut warnings = std::mem::take(&mut reader.warnings);
+        if !problems.iter().any(Problem::is_error) {
+            for name in changed {
+                probe(program, name, source, &mut problems, &mut warnings);
+            }
+        }
+        if mode == Mode::File {
+            warnings.extend(unused(&reader));
+        }
+        if problems.iter().any(Problem::is_error) {
+            problems.extend(warnings);
+            problems.sort_by_key(|p| (p.loc.file(), p.loc.from()));
+            return Err(problems);
+        }
+        warnings.extend(problems);
+        warnings.sort_by_key(|p| (p.loc.file(), p.loc.from()));
+        let changed = differs(base, &reader.program);
+        let (program, shown, actions) = (Arc::new(reader.program), reader.shown, reader.actions);
+        Ok(Evaluation { program, shown, actions, warnings, changed })
+    }
+
+    /// The pattern of a bare expression; a bare string is mini-notation.
+    ///
+    /// # Errors
+    /// All problems of the expression.
+    pub fn expression(&self, base: &Program, source: &Source) -> Result<Pattern, Vec<Problem>> {
+        let (ast, mut problems) = crate::syntax::parse(source);
+        let mut eval = crate::eval::Evaluator::new();
+        let mut result = None;
+        match ast.stmts.as_slice() {
+            [stmt] => match &stmt.kind {
+                StmtKind::Expr(expr) => {
+                    let meaning = eval.expr(expr, &base.scope);
+                    result = meaning.and_then(|m: Meaning| eval.pattern_of(m, expr.loc)).ok();
+                }
+                _ => problems.push(not_an_expression(stmt.loc)),
+            },
+            [] if problems.is_empty() => {
+                problems.push(not_an_expression(Loc::new(source.file, 0, source.text.len())));
+            }
+            [] => {}
+            [_, second, ..] => problems.push(not_an_expression(second.loc)),
+        }
+        problems.append(&mut eval.problems);
+        match result {
+            Some(pattern) if !problems.iter().any(Problem::is_error) => Ok(pattern),
+            _ => Err(problems),
+        }
+    }
+}
+
+fn not_an_expression(loc: Loc) -> Problem {
+    Problem::error("not-an-expression", loc, "one expression is needed here")
+        .help("such as \"bd*4\" or s \"bd sn\" .fast 2")
+}
+
+/// Tries a part's coming cycles, so that what fails at once is known before it plays.
+fn probe(
+    program: &Program,
+    name: &str,
+    source: &Source,
+    problems: &mut Vec<Problem>,
+    warnings: &mut Vec<Problem>,
+) {
+    let Some(part) = program.parts.get(name) else { return };
+    let world = Listening::default();
+    let mut query = Query::new(&world);
+    query.cps = program.cps();
+    query.meter = program.meter;
+    let mut out = Vec::new();
+    for cycle in 0..SILENT {
+        query.restart();
+        part.pattern.query(Span::cycle(cycle), &mut query, &mut out);
+        if let Some(trouble) = query.trouble() {
+            let here = trouble.loc.filter(|l| l.file() == source.file).unwrap_or(part.loc);
+            let message = trouble.message.clone();
+            problems.push(Problem::error("part-fails", here, message));
+            return;
+        }
+        if cycle >= PROBED && !out.is_empty() {
+            return;
+        }
+    }
+    let asked = world.asked.load(std::sync::atomic::Ordering::Relaxed);
+    if !asked && !out.iter().any(mag_pattern::Hap::has_onset) {
+        let message = format!("`{name}` is silent for {SILENT} cycles");
+        warnings.push(Problem::warning("silent-part", part.loc, message));
+    }
+}
+
+/// A world without phrases that notes whether one was asked for.
+#[derive(Default)]
+struct Listening {
+    asked: std::sync::atomic::AtomicBool,
+}
+
+impl mag_pattern::World for Listening {
+    fn phrase(&self, _: &mag_pattern::PhraseRequest) -> Option<Arc<mag_pattern::Phrase>> {
+        self.asked.store(true, std::sync::atomic::Ordering::Relaxed);
+        None
+    }
+}
+
+fn unused(reader: &Reader) -> Vec<Problem> {
+    let unused = |name: &&crate::syntax::ast::Ident| !reader.eval.used.contains(&name.name);
+    reader
+        .defined
+        .iter()
+        .filter(unused)
+        .map(|name| {
+            let message = format!("`{}` is never used", name.name);
+            Problem::warning("unused-let", name.loc, message)
+        })
+        .collect()
+}
+
+/// Whether two programs sound differently.
+fn differs(old: &Program, new: &Program) -> bool {
+    let same_parts = old.parts.len() == new.parts.len()
+        && old.parts.iter().zip(&new.parts).all(|((a, x), (b, y))| a == b && x.text == y.text);
+    let settings = |p: &Program| (p.tempo.to_bits(), p.meter);
+    !same_parts
+        || settings(old) != settings(new)
+        || old.muted != new.muted
+        || old.soloed != new.soloed
+        || old.outs != new.outs
+        || !old.scope.own_names().map(|(n, _)| n).eq(new.scope.own_names().map(|(n, _)| n))
+}

@@ -1,0 +1,112 @@
+//! Names and what they mean; never changed, only extended.
+
+use crate::meaning::Meaning;
+use mag_pattern::Loc;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// A name's meaning and where it was defined.
+#[derive(Clone, Debug)]
+pub struct Binding {
+    /// What it means.
+    pub meaning: Meaning,
+    /// Its definition.
+    pub loc: Loc,
+}
+
+/// What names mean at some place in a program: the stdlib, the performer's own names on top, and
+/// the parameters of the functions around.
+#[derive(Clone, Default)]
+pub struct Scope {
+    stdlib: Arc<HashMap<String, Binding>>,
+    own: Arc<BTreeMap<String, Binding>>,
+    local: Option<Arc<Local>>,
+}
+
+struct Local {
+    name: String,
+    meaning: Meaning,
+    loc: Loc,
+    outer: Option<Arc<Local>>,
+}
+
+impl std::fmt::Debug for Scope {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Scope({:?})", self.own.keys())
+    }
+}
+
+impl Scope {
+    /// A scope that knows the stdlib.
+    pub fn with_stdlib(names: HashMap<String, Binding>) -> Scope {
+        Scope { stdlib: Arc::new(names), ..Scope::default() }
+    }
+    /// What a name means: parameters first, then the performer's names, then the stdlib.
+    pub fn get(&self, name: &str) -> Option<&Meaning> {
+        let mut local = self.local.as_deref();
+        while let Some(here) = local {
+            if here.name == name {
+                return Some(&here.meaning);
+            }
+            local = here.outer.as_deref();
+        }
+        let binding = self.own.get(name).or_else(|| self.stdlib.get(name));
+        binding.map(|b| &b.meaning)
+    }
+    /// Whether the name is one of the performer's own, not a parameter and not the stdlib's.
+    pub fn own(&self, name: &str) -> Option<&Binding> {
+        self.own.get(name)
+    }
+    /// All of the performer's own names.
+    pub fn own_names(&self) -> impl Iterator<Item = (&String, &Binding)> {
+        self.own.iter()
+    }
+    /// Whether the stdlib defines the name.
+    pub fn in_stdlib(&self, name: &str) -> bool {
+        self.stdlib.contains_key(name)
+    }
+    /// With one more name of the performer's.
+    pub fn define(&self, name: &str, binding: Binding) -> Scope {
+        let mut scope = self.clone();
+        Arc::make_mut(&mut scope.own).insert(name.to_string(), binding);
+        scope
+    }
+    /// Without the performer's names.
+    pub fn bare(&self) -> Scope {
+        Scope { stdlib: self.stdlib.clone(), ..Scope::default() }
+    }
+    /// Where the value of a parameter was written.
+    pub fn parameter_loc(&self, name: &str) -> Option<Loc> {
+        let mut local = self.local.as_deref();
+        while let Some(here) = local {
+            if here.name == name {
+                return Some(here.loc);
+            }
+            local = here.outer.as_deref();
+        }
+        None
+    }
+    /// With a parameter bound to what was written at `loc`.
+    pub fn bind(&self, name: &str, meaning: Meaning, loc: Loc) -> Scope {
+        let local = Local { name: name.to_string(), meaning, loc, outer: self.local.clone() };
+        Scope { local: Some(Arc::new(local)), ..self.clone() }
+    }
+    /// All names in reach, for suggestions and completion.
+    pub fn names(&self) -> Vec<&str> {
+        let mut all: Vec<&str> = self.stdlib.keys().map(String::as_str).collect();
+        all.extend(self.own.keys().map(String::as_str));
+        let mut local = self.local.as_deref();
+        while let Some(here) = local {
+            all.push(&here.name);
+            local = here.outer.as_deref();
+        }
+        all.retain(|n| !n.starts_with('_'));
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+    /// The stdlib's names as a table to extend (while the stdlib itself is read).
+    pub(crate) fn into_stdlib(self) -> HashMap<String, Binding> {
+        self.own.iter().map(|(k, v)| (k.clone(), v.clone())).collect()
+    }
+}

@@ -1,0 +1,131 @@
+//! The standard library: `.mag` files in the binary, evaluated once.
+
+use crate::doc::{self, Entry};
+use crate::eval::stmt::{named_lambda, with_signature};
+use crate::eval::{Evaluator, STDLIB_FILE};
+use crate::meaning::{Body, Function, Meaning};
+use crate::native::{self, Run};
+use crate::problem::Problem;
+use crate::scope::{Binding, Scope};
+use crate::source::Source;
+use crate::syntax::ast::{Ident, StmtKind};
+use mag_pattern::arith::Operation;
+use mag_pattern::{Loc, Sym};
+
+/// The files in the order in which they build on each other.
+pub const FILES: [(&str, &str); 10] = [
+    ("align.mag", include_str!("../../stdlib/align.mag")),
+    ("rows.mag", include_str!("../../stdlib/rows.mag")),
+    ("time.mag", include_str!("../../stdlib/time.mag")),
+    ("signals.mag", include_str!("../../stdlib/signals.mag")),
+    ("rhythm.mag", include_str!("../../stdlib/rhythm.mag")),
+    ("controls.mag", include_str!("../../stdlib/controls.mag")),
+    ("layers.mag", include_str!("../../stdlib/layers.mag")),
+    ("chance.mag", include_str!("../../stdlib/chance.mag")),
+    ("harmony.mag", include_str!("../../stdlib/harmony.mag")),
+    ("generators.mag", include_str!("../../stdlib/generators.mag")),
+];
+
+/// The stdlib's names, its documentation, and its problems (none, as a test holds).
+pub(crate) fn load() -> (Scope, Vec<Entry>, Vec<(Source, Problem)>) {
+    let mut scope = Scope::default();
+    let mut entries = Vec::new();
+    let mut problems = Vec::new();
+    for (name, text) in FILES {
+        let source = Source::new(STDLIB_FILE, name, text);
+        let (ast, found) = crate::syntax::parse(&source);
+        problems.extend(found.into_iter().map(|p| (source.clone(), p)));
+        entries.extend(doc::entries(&ast).into_iter().filter(|e| !e.name.starts_with('_')));
+        for stmt in &ast.stmts {
+            let mut eval = Evaluator::new();
+            if let Some((name, meaning)) = statement(&mut eval, &stmt.kind, &scope) {
+                scope = scope.define(&name.name, Binding { meaning, loc: name.loc });
+            }
+            problems.extend(eval.problems.into_iter().map(|p| (source.clone(), p)));
+        }
+    }
+    (Scope::with_stdlib(scope.into_stdlib()), entries, problems)
+}
+
+fn statement<'s>(
+    eval: &mut Evaluator,
+    stmt: &'s StmtKind,
+    scope: &Scope,
+) -> Option<(&'s Ident, Meaning)> {
+    match stmt {
+        StmtKind::Let { name, params, body } if params.is_empty() => {
+            let meaning = eval.expr(body, scope).ok()?;
+            Some((name, with_signature_of_alias(meaning, &name.name)))
+        }
+        StmtKind::Let { name, params, body } => {
+            let known: Vec<&str> = params.iter().map(|p| p.name.as_str()).collect();
+            crate::names::check(eval, body, scope, &known);
+            Some((name, named_lambda(name, params, body, scope)))
+        }
+        StmtKind::Native { name, params } => {
+            let meaning = native_meaning(eval, name, params)?;
+            Some((name, with_signature(meaning, &name.name, params)))
+        }
+        _ => None,
+    }
+}
+
+/// `let seq = fastcat`: the same function under another name.
+fn with_signature_of_alias(meaning: Meaning, name: &str) -> Meaning {
+    match meaning {
+        Meaning::Function(mut f) => {
+            let params = f.signature.split_once(' ').map_or("", |(_, rest)| rest).to_string();
+            f.signature = format!("{name} {params}").trim_end().into();
+            if !f.name.starts_with('(') || f.given.is_empty() {
+                f.name = name.into();
+            }
+            Meaning::Function(f)
+        }
+        other => other,
+    }
+}
+
+/// What a `native` line declares: a row of the tables, an operation with its alignment, or, with
+/// no such row, a control.
+fn native_meaning(eval: &mut Evaluator, name: &Ident, params: &[Ident]) -> Option<Meaning> {
+    let function = |body: Body, arity: usize| Function {
+        name: name.name.as_str().into(),
+        signature: "".into(),
+        arity,
+        given: Vec::new(),
+        body,
+    };
+    if let Some(native) = native::named(&name.name) {
+        if native.takes.is_empty() {
+            return constant(native, name.loc, eval);
+        }
+        return Some(Meaning::Function(function(Body::Native(native), native.takes.len())));
+    }
+    if let Some((operation, align)) = Operation::aligned(&name.name) {
+        return Some(Meaning::Function(function(Body::Operation(operation, align), 2)));
+    }
+    match params {
+        [value] if value.name == "value" => {
+            let control = Body::Control(Sym::new(&name.name));
+            Some(Meaning::Function(function(control, 1)))
+        }
+        _ => {
+            let message = format!("no native `{}`", name.name);
+            eval.problems.push(Problem::error("native", name.loc, message));
+            None
+        }
+    }
+}
+
+fn constant(native: &'static native::Native, loc: Loc, eval: &mut Evaluator) -> Option<Meaning> {
+    match native.run {
+        Run::Plain(run) => match native::lift::run(native, run, Vec::new()) {
+            Ok(pattern) => Some(Meaning::pattern(pattern)),
+            Err(failure) => {
+                eval.problems.push(Problem::error("native", loc, failure.message));
+                None
+            }
+        },
+        Run::Build(_) => None,
+    }
+}
