@@ -178,7 +178,10 @@ impl Engine {
     fn start(&mut self, at: u64, shot: Shot) {
         let voice = Voice::new(shot, at, self.rate);
         if voice.group != 0 {
-            let same = |v: &&mut Voice| v.group == voice.group && v.shot.orbit == shot.orbit;
+            // What starts on the same frame belongs together: a chord, two hats at once.
+            let same = |v: &&mut Voice| {
+                v.group == voice.group && v.shot.orbit == shot.orbit && v.begin < at
+            };
             self.pool.voices().filter(same).for_each(|v| v.fade(at, CUT * self.rate));
         }
         if self.pool.crowded() {

@@ -101,7 +101,7 @@ pub struct SynthDef {
     pub(crate) level: f32,
     /// What ends it.
     pub(crate) ends: Ends,
-    /// Sounds of the same group, other than 0, stop each other on an orbit.
+    /// Sounds of the same group, other than 0, stop those that began before them on an orbit.
     pub(crate) choke: u8,
     /// Makes the bank of its voices, when the engine is built.
     pub(crate) make: fn(voices: usize, rate: f32) -> Box<dyn Synth>,

@@ -12,7 +12,7 @@ pub const PARAMS: &[ParamDef] = &[
     row(PostGain, "postgain", &[], Ratio, (0.0, 8.0, 1.0), "Loudness after the effects, as a linear factor."),
     row(Pan, "pan", &[], Ratio, (0.0, 1.0, 0.5), "Place between left (0) and right (1), at equal power."),
     row(Orbit, "orbit", &["o"], Count, (0.0, 15.0, 0.0), "Which bus of delay and reverb the sound goes to."),
-    row(Cut, "cut", &[], Count, (0.0, 127.0, 0.0), "Sounds of the same cut group on an orbit stop each other; 0 is none."),
+    row(Cut, "cut", &[], Count, (0.0, 127.0, 0.0), "A sound stops earlier ones of its cut group on the same orbit; 0 is none."),
     row(N, "n", &[], Count, (0.0, 127.0, 0.0), "Variant of a drum sound."),
     row(MidiNote, "midinote", &[], Note, (-24.0, 160.0, 60.0), "Pitch as a MIDI number, fractions allowed; 60 is middle C."),
     row(Speed, "speed", &[], Ratio, (-64.0, 64.0, 1.0), "Pitch as a factor; its sign is ignored by synthesised sounds."),

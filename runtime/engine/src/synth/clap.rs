@@ -9,7 +9,7 @@ use crate::param::Param;
 /// Hand claps.
 pub(super) const DEF: SynthDef = SynthDef {
     name: "cp",
-    aliases: &["clap"],
+    aliases: &["clap", "superclap"],
     doc: "Hand claps; n: 0 classic, 1 tight, 2 wide and loose.",
     params: &[Param::N, Param::Speed],
     defaults: &[],

@@ -11,7 +11,7 @@ use crate::param::Param;
 /// Closed hi-hat.
 pub(super) const CLOSED: SynthDef = SynthDef {
     name: "hh",
-    aliases: &["hat", "ch"],
+    aliases: &["hat", "ch", "hc", "superhat"],
     doc: "Closed hi-hat; n: 0 crisp, 1 metallic, 2 sandy, 3 longer.",
     params: &[Param::N, Param::Speed],
     defaults: &[],
@@ -24,7 +24,7 @@ pub(super) const CLOSED: SynthDef = SynthDef {
 /// Open hi-hat.
 pub(super) const OPEN: SynthDef = SynthDef {
     name: "oh",
-    aliases: &["openhat"],
+    aliases: &["openhat", "ho"],
     doc: "Open hi-hat, stopped by the closed one; n as for `hh`.",
     make: |voices, _| hats(voices, 5.5),
     ..CLOSED

@@ -10,7 +10,7 @@ use crate::param::Param;
 /// The bass drum.
 pub(super) const DEF: SynthDef = SynthDef {
     name: "bd",
-    aliases: &["kick"],
+    aliases: &["kick", "super808"],
     doc: "Bass drum; n: 0 tight, 1 long, 2 hard, 3 deep and soft, 4 short and dry.",
     params: &[Param::N, Param::Speed],
     defaults: &[],

@@ -10,7 +10,7 @@ use crate::wavetable::{Phase, increment, read};
 /// The organ.
 pub(super) const DEF: SynthDef = SynthDef {
     name: "organ",
-    aliases: &[],
+    aliases: &["superhammond"],
     doc: "A drawbar organ with percussion and a rotating horn.",
     params: &[],
     defaults: &[(Param::Attack, 0.004), (Param::Release, 0.05)],

@@ -12,7 +12,7 @@ use crate::param::Param;
 /// The piano.
 pub(super) const DEF: SynthDef = SynthDef {
     name: "piano",
-    aliases: &[],
+    aliases: &["superpiano"],
     doc: "A grand piano: partials of stiff strings, brighter when struck harder.",
     params: &[],
     defaults: &[(Param::Attack, 0.0), (Param::Release, 0.22)],

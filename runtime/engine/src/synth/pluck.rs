@@ -9,7 +9,7 @@ use crate::param::Param;
 /// The plucked string.
 pub(super) const DEF: SynthDef = SynthDef {
     name: "pluck",
-    aliases: &["string", "guitar"],
+    aliases: &["string", "guitar", "supermandolin"],
     doc: "A plucked string, in tune at every pitch; brighter when plucked harder.",
     params: &[Param::Velocity],
     defaults: &[(Param::Attack, 0.0), (Param::Release, 0.35), (Param::Velocity, 0.8)],

@@ -36,7 +36,7 @@ pub(super) const SAW: SynthDef = BASE;
 /// A square.
 pub(super) const SQUARE: SynthDef = SynthDef {
     name: "square",
-    aliases: &["sqr"],
+    aliases: &["sqr", "supersquare"],
     doc: "A band-limited square.",
     level: 0.18,
     make: |voices, _| stack(voices, Recipe { layers: SQUARE_LAYER, random: false }),
@@ -66,7 +66,7 @@ pub(super) const SINE: SynthDef = SynthDef {
 /// A pulse.
 pub(super) const PULSE: SynthDef = SynthDef {
     name: "pulse",
-    aliases: &[],
+    aliases: &["superpwm"],
     doc: "A band-limited pulse of width `pw`.",
     level: 0.18,
     make: |voices, _| stack(voices, Recipe { layers: PULSE_LAYER, random: false }),

@@ -133,3 +133,18 @@ fn a_closed_hat_stops_an_open_one_on_its_orbit() {
     assert!(rest(1.0) > 0.01);
     assert!(rest(0.0) < 1e-3);
 }
+
+#[test]
+fn a_cut_group_stops_earlier_notes_but_not_its_own_chord() {
+    let (mut engine, mut control) = Engine::new(RATE);
+    let note = |pitch: f32| {
+        shot("sine", &[("midinote", pitch), ("cut", 3.0), ("sustain", 1.0)]).with_duration(96_000)
+    };
+    send(&mut control, 0, note(60.0));
+    send(&mut control, 0, note(67.0));
+    listen(&mut engine, 4800, 512);
+    assert_eq!(control.stats().voices, 2);
+    send(&mut control, 6000, note(72.0));
+    listen(&mut engine, 4800, 512);
+    assert_eq!(control.stats().voices, 1);
+}
