@@ -76,7 +76,7 @@ impl Controls {
     /// All controls by name.
     pub fn sorted(&self) -> Vec<(Sym, &Value)> {
         let mut all: Vec<_> = self.iter().collect();
-        all.sort_by(|a, b| a.0.cmp(&b.0));
+        all.sort_by_key(|(name, _)| *name);
         all
     }
 

@@ -145,17 +145,17 @@ impl Pattern {
     }
     /// Each event as `n` copies side by side, seen through the fragment that was asked for.
     fn cut_events(&self, n: i64) -> Pattern {
-        if let Some(slots) = self.slots() {
-            if slots.len() as i64 * n <= SLOT_LIMIT as i64 {
-                let copies = slots.iter().flat_map(|s| {
-                    let length = (s.end - s.begin) / Time::int(n);
-                    (0..n).map(move |i| {
-                        let begin = s.begin + length * Time::int(i);
-                        crate::seq::Slot { begin, end: begin + length, ..s.clone() }
-                    })
-                });
-                return Pattern::new(Seq::new(copies.collect()));
-            }
+        if let Some(slots) = self.slots()
+            && slots.len() as i64 * n <= SLOT_LIMIT as i64
+        {
+            let copies = slots.iter().flat_map(|s| {
+                let length = (s.end - s.begin) / Time::int(n);
+                (0..n).map(move |i| {
+                    let begin = s.begin + length * Time::int(i);
+                    crate::seq::Slot { begin, end: begin + length, ..s.clone() }
+                })
+            });
+            return Pattern::new(Seq::new(copies.collect()));
         }
         self.subdivide(n, |value, _| value.clone())
     }

@@ -21,7 +21,7 @@ pub(super) const ROWS: &[Native] = &[
     }),
     Native::plain("seqPLoop", &[Pairs], |a| seq_loop(&a.rows(0))),
     Native::plain("polymeter", &[List], |a| Ok(step::polymeter(a.list(0)))),
-    Native::plain("stepcat", &[Pairs], |a| stepcat(a)),
+    Native::plain("stepcat", &[Pairs], stepcat),
     Native::plain("stepalt", &[Pairs], |a| Ok(step::stepalt(a.rows(0)))),
     Native::plain("zip", &[List], |a| Ok(step::zip(a.list(0)))),
     Native::plain("tour", &[List, Pat], |a| Ok(step::tour(&a.pattern(1), &a.list(0)))),
