@@ -1,7 +1,7 @@
 //! A filter with its own envelope: the low-pass, high-pass and band-pass of every voice.
 
 use crate::envelope::{Adsr, Times};
-use crate::filter::{Ladder, Pass, Svf, gain, quality};
+use crate::filter::{Ladder, Pass, Setting, Svf, gain, quality};
 use crate::math::exp2;
 use crate::param::Param;
 use crate::shot::Shot;
@@ -9,6 +9,8 @@ use crate::synth::Frames;
 
 /// Frames between two settings of the cutoff; it moves in a line between them.
 const STEP: usize = 16;
+/// Damping of the second half of the 24 dB filter.
+const FLAT: f32 = 1.3;
 
 /// The parameters of one filter.
 #[derive(Clone, Copy, Debug)]
@@ -67,8 +69,16 @@ pub(crate) struct Sweep {
     envelope: Adsr,
     /// Warped gain at the end of the last step.
     gain: f32,
-    svf: [[Svf; 2]; 2],
-    ladder: [Ladder; 2],
+    /// One set for each channel.
+    poles: [Poles; 2],
+}
+
+/// The state of one channel.
+#[derive(Clone, Copy, Debug, Default)]
+struct Poles {
+    first: Svf,
+    second: Svf,
+    ladder: Ladder,
 }
 
 impl Sweep {
@@ -110,28 +120,48 @@ impl Sweep {
                 self.envelope.fill(&mut envelope[..len]);
                 self.gain = gain(self.cutoff * exp2(self.octaves * envelope[len - 1]));
             }
-            let line = (from, self.gain);
-            for (channel, x) in frames.channels().enumerate() {
-                self.filter(channel, line, &mut x[start..start + len]);
-            }
+            self.filter((from, self.gain), frames, start, len);
             start += len;
         }
     }
 
-    fn filter(&mut self, channel: usize, line: (f32, f32), x: &mut [f32]) {
-        let [first, second] = &mut self.svf[channel];
-        match self.kind {
-            Kind::Off => {}
-            Kind::TwoPole(pass) => first.run(pass, line, self.damping, x),
-            Kind::FourPole => {
-                first.run(Pass::Low, line, self.damping, x);
-                second.run(Pass::Low, line, 1.3, x);
-            }
-            Kind::Ladder => self.ladder[channel].run(line, self.feedback, x),
+    /// Filters `len` frames from `start` on, both channels side by side.
+    fn filter(&mut self, line: (f32, f32), frames: &mut Frames, start: usize, len: usize) {
+        let damping = if self.kind == Kind::Ladder { self.feedback } else { self.damping };
+        let setting = Setting { line, damping };
+        let left = &mut frames.left[start..start + len];
+        if frames.stereo {
+            let right = &mut frames.right[start..start + len];
+            filter(self.kind, setting, self.poles.each_mut(), [left, right]);
+        } else {
+            let [poles, _] = &mut self.poles;
+            filter(self.kind, setting, [poles], [left]);
         }
     }
 }
 
+/// Filters channels side by side.
+fn filter<const N: usize>(
+    kind: Kind,
+    setting: Setting,
+    mut poles: [&mut Poles; N],
+    mut x: [&mut [f32]; N],
+) {
+    let settings = [setting; N];
+    match kind {
+        Kind::Off => {}
+        Kind::TwoPole(pass) => {
+            Svf::run_side_by_side(poles.map(|p| &mut p.first), pass, settings, x);
+        }
+        Kind::FourPole => {
+            let first = poles.each_mut().map(|p| &mut p.first);
+            Svf::run_side_by_side(first, Pass::Low, settings, x.each_mut().map(|x| &mut **x));
+            let flat = [Setting { damping: FLAT, ..setting }; N];
+            Svf::run_side_by_side(poles.map(|p| &mut p.second), Pass::Low, flat, x);
+        }
+        Kind::Ladder => Ladder::run_side_by_side(poles.map(|p| &mut p.ladder), settings, x),
+    }
+}
 /// Depth of the envelope: one octave where only its shape is given, as in superdough.
 fn depth(names: &Names, shot: &Shot) -> f32 {
     let shaped = names.envelope.iter().any(|&p| shot.asked(p));
