@@ -28,6 +28,7 @@ const LOOK: Duration = Duration::from_secs(2);
 
 /// Keeps the sound going on whatever card there is. Dropping it closes the card.
 pub struct Device {
+    looked: Arc<AtomicBool>,
     stop: SyncSender<()>,
     thread: Option<JoinHandle<()>>,
 }
@@ -47,17 +48,25 @@ impl Device {
         let (stop, stopped) = sync_channel(1);
         let engine = Arc::new(Mutex::new(engine));
         let mut keeper = Keeper { engine, timebase, moments, buffer, notices, said: false };
+        let looked = Arc::new(AtomicBool::new(false));
+        let done = looked.clone();
         let work = move || {
             let mut card = None;
             loop {
                 keeper.look_after(&mut card);
+                done.store(card.is_none(), Ordering::Release);
                 if !matches!(stopped.recv_timeout(LOOK), Err(RecvTimeoutError::Timeout)) {
                     return;
                 }
             }
         };
         let thread = std::thread::Builder::new().name("device".into()).spawn(work)?;
-        Ok(Device { stop, thread: Some(thread) })
+        Ok(Device { looked, stop, thread: Some(thread) })
+    }
+
+    /// Whether it was looked for a card in vain.
+    pub fn looked(&self) -> bool {
+        self.looked.load(Ordering::Acquire)
     }
 }
 

@@ -53,7 +53,7 @@ impl Live {
     ) -> std::io::Result<Live> {
         let (orders, waiting) = sync_channel(ORDERS);
         let clock = Arc::new(ArcSwap::from_pointee(stage.clock().clone()));
-        let speaker = Speaker { notices, locate };
+        let speaker = Speaker::new(notices, locate);
         let mut run = Run { stage, moments, world, clock: clock.clone(), speaker };
         let thread = std::thread::Builder::new()
             .name("scheduler".into())
@@ -153,21 +153,27 @@ impl Run {
             Order::Once(pattern, when) => {
                 self.stage.once(pattern, when, now);
             }
-            Order::Hush => self.stage.hush(),
-            Order::Panic => self.stage.panic(),
+            Order::Hush => self.stage.hush(now),
+            Order::Panic => self.stage.panic(now),
             Order::Quit => {}
         }
     }
 }
 
 /// Puts what happened on stage into the performer's words.
-struct Speaker {
+pub struct Speaker {
     notices: Notices,
     locate: Locate,
 }
 
 impl Speaker {
-    fn say(&self, report: &Report) {
+    /// Speaks through `notices`, with places from `locate`.
+    pub fn new(notices: Notices, locate: Locate) -> Speaker {
+        Speaker { notices, locate }
+    }
+
+    /// Says everything that the performer should know of.
+    pub fn say(&self, report: &Report) {
         for trouble in &report.troubles {
             let place = (self.locate)(trouble.loc).map_or(String::new(), |p| format!("{p}: "));
             let then = match trouble.replaced {

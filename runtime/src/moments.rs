@@ -42,6 +42,16 @@ impl Moments {
         self.frame(Instant::now())
     }
 
+    /// The instant of a frame.
+    pub fn instant(&self, frame: Frame) -> Instant {
+        let length = |frames: Frame| {
+            let nanos = i128::from(frames) * 1_000_000_000 / i128::from(self.rate);
+            Duration::from_nanos(nanos.clamp(0, i128::from(u64::MAX)) as u64)
+        };
+        let early = self.origin.checked_sub(length(-frame)).unwrap_or(self.origin);
+        if frame < 0 { early } else { self.origin + length(frame) }
+    }
+
     /// The time from now until `frame`; zero if it has passed.
     pub fn until(&self, frame: Frame) -> Duration {
         let nanos = i128::from(frame) * 1_000_000_000 / i128::from(self.rate);

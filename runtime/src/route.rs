@@ -69,6 +69,12 @@ impl Routes {
         Ok(Routes { main, visuals: visuals.unwrap_or(Place::Free(defaults.visuals)), named })
     }
 
+    /// Everything that sounds goes to the built-in synth.
+    pub fn to_synth(defaults: &Defaults) -> Routes {
+        let visuals = Place::Free(defaults.visuals);
+        Routes { named: BTreeMap::new(), main: Place::Synth, visuals }
+    }
+
     /// Where what sounds goes.
     pub fn main(&self) -> Place {
         self.main

@@ -12,7 +12,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+mod probe;
 mod voice;
+pub use probe::probe;
 pub use voice::Trouble;
 use voice::Voice;
 

@@ -147,13 +147,17 @@ impl Stage {
         let at = self.moment(when, now);
         let from = self.scheduler.swap(program, at).from;
         self.known = self.known.min(from);
+        self.withdraw(from);
+        at
+    }
+
+    fn withdraw(&mut self, from: Frame) {
         for slot in self.slots.iter_mut().chain(&mut self.monitors) {
             slot.held.retain(|cue| cue.at < from);
             if let Some(output) = &mut slot.output {
                 output.withdraw(from);
             }
         }
-        at
     }
 
     /// Plays the first cycle of `pattern` once; answers from when.
@@ -164,13 +168,15 @@ impl Stage {
         at
     }
 
-    /// Lets what sounds fade, on every output.
-    pub fn hush(&mut self) {
+    /// Lets what sounds fade, on every output, and plays nothing of what was to come next.
+    pub fn hush(&mut self, now: Frame) {
+        self.withdraw(now);
         self.outputs_mut().for_each(|o| o.hush());
     }
 
-    /// Cuts what sounds, on every output.
-    pub fn panic(&mut self) {
+    /// Cuts what sounds, on every output, and plays nothing of what was to come next.
+    pub fn panic(&mut self, now: Frame) {
+        self.withdraw(now);
         self.outputs_mut().for_each(|o| o.panic());
     }
 

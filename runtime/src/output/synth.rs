@@ -57,6 +57,7 @@ impl Timebase {
 pub struct SynthOut {
     control: Control,
     timebase: Arc<Timebase>,
+    shift: Frame,
     rate: u32,
     notices: Notices,
     reported: BTreeSet<String>,
@@ -66,7 +67,27 @@ pub struct SynthOut {
 impl SynthOut {
     /// Plays on the engine behind `control`, which makes `rate` frames a second.
     pub fn new(control: Control, timebase: Arc<Timebase>, rate: u32, notices: Notices) -> SynthOut {
-        SynthOut { control, timebase, rate, notices, reported: BTreeSet::new(), overrun: false }
+        SynthOut {
+            control,
+            timebase,
+            shift: 0,
+            rate,
+            notices,
+            reported: BTreeSet::new(),
+            overrun: false,
+        }
+    }
+
+    /// The same on a timeline whose frame 0 is frame `shift` of the timebase's.
+    #[must_use]
+    pub fn shifted(mut self, shift: Frame) -> SynthOut {
+        self.shift = shift;
+        self
+    }
+
+    /// What has to be added to a frame of the timeline to give the engine's.
+    fn offset(&self) -> Option<Frame> {
+        self.timebase.offset().map(|offset| offset + self.shift)
     }
 
     fn frames(&self, seconds: f64) -> Frame {
@@ -131,12 +152,12 @@ impl Output for SynthOut {
     }
     fn cue(&mut self, cue: &Cue) {
         // Without a sound card nobody would ever take the shot out of the ring.
-        if let Some(offset) = self.timebase.offset() {
+        if let Some(offset) = self.offset() {
             self.shoot(cue, offset);
         }
     }
     fn withdraw(&mut self, from: Frame) {
-        if let Some(offset) = self.timebase.offset() {
+        if let Some(offset) = self.offset() {
             let _ = self.control.withdraw_all((from + offset).max(0) as u64);
         }
     }

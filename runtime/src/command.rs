@@ -1,0 +1,127 @@
+//! The command line: one verb each.
+
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+pub mod check;
+pub mod devices;
+pub mod help;
+pub mod play;
+pub mod query;
+pub mod render;
+pub mod replay;
+pub mod send;
+
+/// How a command ended when there were problems in the user's input.
+pub const PROBLEMS: u8 = 1;
+
+/// A live-coding language for generative music.
+#[derive(Debug, Parser)]
+#[command(name = "mag", version, about, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do; without a command the prompt opens.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What mag can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Play a file and follow its edits
+    Play(play::Play),
+    /// Write a file's music to a WAV file, faster than real time
+    Render(render::Render),
+    /// Play a journalled performance again, into a WAV file
+    Replay(replay::Replay),
+    /// Hand a line to the performance that is running: hush, undo, mute hats, or any block
+    Send(send::Send),
+    /// Show the events of a pattern expression
+    Query(query::Query),
+    /// Show all problems of a file, without playing it
+    Check(check::Check),
+    /// List sound cards
+    Devices,
+    /// Explain a name of the language, or give an overview
+    Help(help::Help),
+}
+
+impl Command {
+    /// Runs it.
+    ///
+    /// # Errors
+    /// What to tell the user; problems in the user's input.
+    pub fn run(self) -> Result<ExitCode, String> {
+        match self {
+            Command::Play(play) => play.run(),
+            Command::Render(render) => render.run(),
+            Command::Replay(replay) => replay.run(),
+            Command::Send(send) => send.run(),
+            Command::Query(query) => query.run(),
+            Command::Check(check) => check.run(),
+            Command::Devices => devices::run(),
+            Command::Help(help) => help.run(),
+        }
+    }
+}
+
+/// Where the sound goes: the same for `play` and the prompt.
+#[derive(Clone, Debug, Args)]
+pub struct Sound {
+    /// Send what sounds to SuperDirt instead of the built-in synth
+    #[arg(long, value_name = "HOST:PORT", num_args = 0..=1, default_missing_value = "127.0.0.1:57120", value_parser = dirt)]
+    pub dirt: Option<SocketAddr>,
+    /// Where events with an `osc` address go
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:9000", value_parser = visuals)]
+    pub osc: SocketAddr,
+    /// Leave the sound card alone
+    #[arg(long)]
+    pub silent: bool,
+    /// Frames that the sound card asks for at once: fewer is faster, more is safer
+    #[arg(long, value_name = "FRAMES", default_value_t = crate::device::BUFFER, value_parser = clap::value_parser!(u32).range(16..=16_384))]
+    pub buffer: u32,
+    /// Keep no journal of the performance
+    #[arg(long)]
+    pub no_journal: bool,
+}
+
+impl Sound {
+    /// Where cues go unless the program says otherwise.
+    pub fn defaults(&self) -> crate::route::Defaults {
+        use crate::route::{Defaults, Place};
+        Defaults { main: self.dirt.map_or(Place::Synth, Place::Dirt), visuals: self.osc }
+    }
+
+    /// What to play on.
+    pub fn setup(&self) -> crate::performer::Setup {
+        crate::performer::Setup { silent: self.silent, buffer: self.buffer }
+    }
+}
+
+fn dirt(text: &str) -> Result<SocketAddr, String> {
+    crate::output::osc::resolve(text, crate::output::osc::DIRT_PORT)
+}
+
+fn visuals(text: &str) -> Result<SocketAddr, String> {
+    crate::output::osc::resolve(text, crate::output::osc::VISUALS_PORT)
+}
+
+/// Reads a program's text.
+///
+/// # Errors
+/// In the user's words.
+pub fn read_text(path: &std::path::Path) -> Result<String, String> {
+    let bytes = std::fs::read(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
+    String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8 text", path.display()))
+}
+
+/// The name of a file, as reports show it.
+pub fn name_of(path: &std::path::Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into())
+}
+
+/// Whether reports are drawn in colour.
+pub fn color() -> bool {
+    use std::io::IsTerminal;
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+}

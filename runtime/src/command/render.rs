@@ -1,0 +1,158 @@
+//! `mag render`: a file's music as a WAV file, bit for bit the same every time.
+
+use super::{PROBLEMS, color, name_of, read_text};
+use crate::clock::{Clock, Frame};
+use crate::cue::Cue;
+use crate::device::RATE;
+use crate::export::wav::Wav;
+use crate::export::{events, midi};
+use crate::files::Folder;
+use crate::live::Speaker;
+use crate::notice::Notices;
+use crate::offline::Offline;
+use crate::phrases::PhraseStore;
+use crate::session::locator;
+use mag_lang::source::{Source, Sources};
+use mag_lang::{Language, Mode, Program, report};
+use mag_pattern::{Phrase, PhraseRequest, Time, World};
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+
+/// The arguments of `mag render`.
+#[derive(Debug, clap::Args)]
+pub struct Render {
+    /// The program
+    file: PathBuf,
+    #[command(flatten)]
+    length: Length,
+    /// The WAV file: stereo, 48 kHz, 32-bit float
+    #[arg(short, long, value_name = "OUT.wav")]
+    output: PathBuf,
+    /// Another take: shifts the seed of every phrase that a model makes up
+    #[arg(long, value_name = "N")]
+    seed: Option<i64>,
+    /// Also write the notes as a MIDI file
+    #[arg(long, value_name = "OUT.mid")]
+    midi: Option<PathBuf>,
+    /// Also write the events, as JSON, one a line
+    #[arg(long, value_name = "OUT.jsonl")]
+    events: Option<PathBuf>,
+}
+
+/// How much is rendered.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct Length {
+    /// How many cycles
+    #[arg(long, value_name = "N")]
+    cycles: Option<f64>,
+    /// How many seconds
+    #[arg(long, value_name = "S")]
+    seconds: Option<f64>,
+}
+
+/// Longest render, in seconds: a day.
+const LONGEST: f64 = 86_400.0;
+
+impl Length {
+    fn frames(&self, clock: &Clock) -> Result<Frame, String> {
+        let frames = match (self.cycles, self.seconds) {
+            (Some(cycles), _) => clock.frame(Time::from_f64(cycles)) as f64,
+            (None, seconds) => seconds.unwrap_or(0.0) * f64::from(RATE),
+        };
+        if frames >= 1.0 && frames <= LONGEST * f64::from(RATE) {
+            Ok(frames.round() as Frame)
+        } else {
+            Err("expected a length above 0 and of at most a day".into())
+        }
+    }
+}
+
+/// The same world with other seeds.
+struct Take<W> {
+    world: W,
+    seed: i64,
+}
+
+impl<W: World> World for Take<W> {
+    fn phrase(&self, request: &PhraseRequest) -> Option<Arc<Phrase>> {
+        let seed = request.seed.wrapping_add(self.seed);
+        self.world.phrase(&PhraseRequest { seed, ..request.clone() })
+    }
+}
+
+impl Render {
+    /// Renders.
+    ///
+    /// # Errors
+    /// If a file cannot be read or written.
+    pub fn run(self) -> Result<ExitCode, String> {
+        let notices = Notices::to_terminal();
+        let Some((program, sources)) = self.program(&notices)? else {
+            notices.flush();
+            return Ok(ExitCode::from(PROBLEMS));
+        };
+        let clock = Clock::new(RATE, program.tempo, program.meter.0);
+        let end = self.length.frames(&clock)?;
+        let store = PhraseStore::installed(notices.clone());
+        let world = Arc::new(Take { world: store.patient(), seed: self.seed.unwrap_or(0) });
+        let mut offline = Offline::new(program.clone(), world, notices.clone());
+        let broken = |e: hound::Error| format!("cannot write {}: {e}", self.output.display());
+        let mut wav = Wav::create(&self.output, RATE).map_err(broken)?;
+        offline.play(end, |samples| wav.write(samples)).map_err(broken)?;
+        wav.finish().map_err(broken)?;
+        let cues = offline.tape().cues();
+        self.export(&cues, &program)?;
+        let report = offline.take_report();
+        let failed = !report.troubles.is_empty();
+        Speaker::new(notices.clone(), locator(&Arc::new(Mutex::new(sources)))).say(&report);
+        notices.info(format!(
+            "{}: {:.1} s, {} events",
+            self.output.display(),
+            end as f64 / f64::from(RATE),
+            cues.len()
+        ));
+        notices.flush();
+        Ok(if failed { ExitCode::from(PROBLEMS) } else { ExitCode::SUCCESS })
+    }
+
+    /// The program of the file; `None` if it has problems, which are then said.
+    fn program(&self, notices: &Notices) -> Result<Option<(Arc<Program>, Sources)>, String> {
+        let text = read_text(&self.file)?;
+        let language = Language::new();
+        let source = Source::new(1, name_of(&self.file), text);
+        let files = Folder::around(&self.file);
+        let evaluated = language.evaluate(&language.empty(), &source, Mode::File, &files);
+        let sources = Sources::from(source);
+        match evaluated {
+            Ok(evaluation) => {
+                let warnings = report::render(&evaluation.warnings, &sources, color());
+                if !warnings.is_empty() {
+                    notices.warn(warnings.trim_end());
+                }
+                Ok(Some((evaluation.program, sources)))
+            }
+            Err(problems) => {
+                notices.error(report::render(&problems, &sources, color()).trim_end());
+                Ok(None)
+            }
+        }
+    }
+
+    fn export(&self, cues: &[Cue], program: &Program) -> Result<(), String> {
+        let broken =
+            |path: &Path, e: std::io::Error| format!("cannot write {}: {e}", path.display());
+        if let Some(path) = &self.events {
+            let file = File::create(path).map_err(|e| broken(path, e))?;
+            events::write(cues, RATE, &mut BufWriter::new(file)).map_err(|e| broken(path, e))?;
+        }
+        if let Some(path) = &self.midi {
+            let bytes = midi::file(cues, program.tempo, program.meter);
+            bytes.and_then(|b| std::fs::write(path, b)).map_err(|e| broken(path, e))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,5 @@
+//! What a performance can be written to: sound, notes, or a list of events.
+
+pub mod events;
+pub mod midi;
+pub mod wav;

@@ -1,0 +1,97 @@
+//! Files that a program names, as in `use "drums.mag"`: read below the program's own folder only.
+
+use mag_lang::Files;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+/// The longest file that is read, in bytes.
+const LONGEST: u64 = 4 << 20;
+
+/// Files that a program may read, and what it has read of them.
+pub trait Library: Files {
+    /// The texts that were read, by the names under which the program asked for them.
+    fn texts(&self) -> BTreeMap<String, String>;
+}
+
+/// The files in a folder, and which of them were read.
+#[derive(Debug)]
+pub struct Folder {
+    root: PathBuf,
+    read: RefCell<BTreeMap<String, String>>,
+}
+
+impl Folder {
+    /// The files below `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Folder {
+        Folder { root: root.into(), read: RefCell::default() }
+    }
+
+    /// The files in the folder that the program `path` lies in.
+    pub fn around(path: &Path) -> Folder {
+        let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+        Folder::new(parent.unwrap_or(Path::new(".")))
+    }
+
+    /// The files that were read.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        self.read.borrow().keys().map(|name| self.root.join(name)).collect()
+    }
+}
+
+impl Files for Folder {
+    fn read(&self, path: &str) -> Result<String, String> {
+        let inside = |part: Component| matches!(part, Component::Normal(_) | Component::CurDir);
+        if !Path::new(path).components().all(inside) {
+            return Err(format!("`{path}` lies outside the folder of the program"));
+        }
+        let full = self.root.join(path);
+        let meta = std::fs::metadata(&full).map_err(|e| format!("cannot read `{path}`: {e}"))?;
+        if !meta.is_file() || meta.len() > LONGEST {
+            return Err(format!("`{path}` is not a file of text of at most {LONGEST} bytes"));
+        }
+        let text =
+            std::fs::read_to_string(&full).map_err(|e| format!("cannot read `{path}`: {e}"))?;
+        self.read.borrow_mut().insert(path.to_owned(), text.clone());
+        Ok(text)
+    }
+}
+
+impl Library for Folder {
+    fn texts(&self) -> BTreeMap<String, String> {
+        self.read.borrow().clone()
+    }
+}
+
+/// Files as they were when a performance was journalled.
+#[derive(Clone, Debug, Default)]
+pub struct Kept(pub BTreeMap<String, String>);
+
+impl Files for Kept {
+    fn read(&self, path: &str) -> Result<String, String> {
+        self.0.get(path).cloned().ok_or_else(|| format!("the journal does not have `{path}`"))
+    }
+}
+
+impl Library for Kept {
+    fn texts(&self) -> BTreeMap<String, String> {
+        self.0.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_below_the_folder_are_read() {
+        let folder = Folder::new(env!("CARGO_MANIFEST_DIR"));
+        assert!(folder.read("Cargo.toml").is_ok());
+        assert!(folder.read("./src/files.rs").is_ok());
+        for outside in ["../Cargo.toml", "/etc/passwd", "src/../../Cargo.toml"] {
+            assert!(folder.read(outside).is_err(), "{outside}");
+        }
+        assert!(folder.read("src").is_err(), "a folder is no text");
+        assert_eq!(folder.paths().len(), 2);
+    }
+}

@@ -1,0 +1,144 @@
+//! A performance in virtual time: the same stage and the same engine, pulled as fast as the
+//! machine can, bit for bit the same every time.
+
+use crate::clock::Frame;
+use crate::device::RATE;
+use crate::notice::Notices;
+use crate::output::Output;
+use crate::output::synth::{SynthOut, Timebase};
+use crate::output::tape::Tape;
+use crate::route::{Defaults, Place, Routes};
+use crate::session::Player;
+use crate::stage::{Opener, Report, Stage, When};
+use mag_engine::Engine;
+use mag_lang::Program;
+use mag_pattern::{Pattern, Time, World};
+use std::cell::RefCell;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Frames that are rendered at once.
+const BLOCK: Frame = 512;
+/// The first program is announced this long before frame 0.
+const BEFORE: Frame = -(RATE as Frame);
+
+/// A stage in virtual time.
+pub struct Offline {
+    stage: Stage,
+    engine: Engine,
+    world: Arc<dyn World>,
+    now: Frame,
+    /// Everything that was told to any output.
+    tape: Tape,
+}
+
+impl Offline {
+    /// A stage on which `program` begins at frame 0. Sound goes to the built-in synth wherever the
+    /// program sends it, since nobody listens at an address in virtual time.
+    pub fn new(program: Arc<Program>, world: Arc<dyn World>, notices: Notices) -> Offline {
+        let (engine, control) = Engine::new(RATE);
+        let synth = SynthOut::new(control, Arc::new(Timebase::offline()), RATE, notices);
+        let opener = Box::new(OnlySynth(Some(Box::new(synth))));
+        let defaults = Defaults::default();
+        let mut stage = Stage::new(RATE, program, Routes::to_synth(&defaults), opener);
+        let tape = Tape::default();
+        stage.monitor(Box::new(tape.recorder(0, 0)));
+        Offline { stage, engine, world, now: BEFORE, tape }
+    }
+
+    /// Plays up to `end` and hands the samples from frame 0 on to `sink`, in blocks of interleaved
+    /// stereo.
+    ///
+    /// # Errors
+    /// The first error of `sink`.
+    pub fn play<E>(
+        &mut self,
+        end: Frame,
+        mut sink: impl FnMut(&[f32]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut samples = [0.0; 2 * BLOCK as usize];
+        while self.now < end {
+            let border = if self.now < 0 { 0 } else { end };
+            let next = (self.now + BLOCK).min(border).min(end);
+            self.stage.tick(self.now, &*self.world);
+            if self.now >= 0 {
+                let length = 2 * (next - self.now) as usize;
+                let block = samples.get_mut(..length).unwrap_or_default();
+                self.engine.render(block);
+                sink(block)?;
+            }
+            self.now = next;
+        }
+        self.stage.tick(end - 1, &*self.world);
+        Ok(())
+    }
+
+    /// The frame of a moment, as the tempo now stands.
+    pub fn frame(&self, t: Time) -> Frame {
+        self.stage.clock().frame(t)
+    }
+    /// The frame that is played next.
+    pub fn now(&self) -> Frame {
+        self.now
+    }
+    /// How far ahead a change must be announced, in frames.
+    pub fn fixed(&self) -> Frame {
+        self.stage.fixed()
+    }
+    /// Everything that was heard so far.
+    pub fn tape(&self) -> &Tape {
+        &self.tape
+    }
+    /// What happened since the last call.
+    pub fn take_report(&mut self) -> Report {
+        self.stage.take_report()
+    }
+}
+
+/// Opens the synth, and nothing else.
+struct OnlySynth(Option<Box<dyn Output>>);
+
+impl Opener for OnlySynth {
+    fn open(&mut self, place: Place) -> Option<Box<dyn Output>> {
+        if place == Place::Synth { self.0.take() } else { None }
+    }
+}
+
+/// A stage in virtual time that a session plays on while somebody else lets time pass.
+#[derive(Clone)]
+pub struct Rehearsal(pub Rc<RefCell<Offline>>);
+
+impl Player for Rehearsal {
+    fn swap(&mut self, program: Arc<Program>, _routes: Routes, when: When) -> Option<Time> {
+        let mut offline = self.0.borrow_mut();
+        let now = offline.now;
+        let routes = Routes::to_synth(&Defaults::default());
+        Some(offline.stage.swap(program, routes, when, now))
+    }
+    fn once(&mut self, pattern: Pattern, when: When) {
+        let mut offline = self.0.borrow_mut();
+        let now = offline.now;
+        offline.stage.once(pattern, when, now);
+    }
+    fn hush(&mut self) {
+        let mut offline = self.0.borrow_mut();
+        let now = offline.now;
+        offline.stage.hush(now);
+    }
+    fn panic(&mut self) {
+        let mut offline = self.0.borrow_mut();
+        let now = offline.now;
+        offline.stage.panic(now);
+    }
+    fn now(&self) -> Time {
+        let offline = self.0.borrow();
+        offline.stage.clock().cycle_at(offline.now.max(0))
+    }
+    fn rate(&self) -> u32 {
+        RATE
+    }
+    fn record(&mut self, _path: Option<&Path>) -> Result<String, String> {
+        Ok("recorded already".into())
+    }
+}

@@ -1,0 +1,164 @@
+//! The real stage: the engine on its sound card, the scheduler's thread and the outputs, put
+//! together for `play` and the prompt.
+
+use crate::device::{Device, RATE};
+use crate::live::{Live, Locate};
+use crate::moments::Moments;
+use crate::notice::Notices;
+use crate::output::Output;
+use crate::output::osc::{OscOut, Style};
+use crate::output::synth::{SynthOut, Timebase};
+use crate::route::{Place, Routes};
+use crate::session::Player;
+use crate::stage::{Opener, Stage, When};
+use mag_engine::{Control, Engine};
+use mag_lang::Program;
+use mag_pattern::{Pattern, Time, World};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How far ahead of the first evaluation cycle 0 lies: what the outputs need to be told in time.
+const START: Duration = Duration::from_millis(25);
+/// How long the first evaluation waits for the sound card at most.
+const CARD: Duration = Duration::from_millis(250);
+
+/// What a performance is to be played on.
+#[derive(Clone, Copy, Debug)]
+pub struct Setup {
+    /// Whether to leave the sound card alone.
+    pub silent: bool,
+    /// Frames that the card asks for at once.
+    pub buffer: u32,
+}
+
+/// A player in real time. The clock starts with the first program: cycle 0 is when it is heard.
+pub struct Performer {
+    world: Arc<dyn World>,
+    notices: Notices,
+    locate: Option<Locate>,
+    card: Option<Card>,
+    live: Option<Live>,
+    /// Kept open until the performance ends.
+    _device: Option<Device>,
+}
+
+/// What the synth needs of the card, until the first program starts it.
+struct Card {
+    control: Control,
+    timebase: Arc<Timebase>,
+    /// Ties the engine's frames to the real world.
+    reference: Moments,
+}
+
+impl Performer {
+    /// Opens the sound card, unless it is to be left alone, and waits for the first program.
+    pub fn new(setup: Setup, world: Arc<dyn World>, notices: Notices, locate: Locate) -> Performer {
+        let reference = Moments::starting_in(Duration::ZERO, RATE);
+        let timebase = Arc::new(Timebase::default());
+        let (engine, control) = Engine::new(RATE);
+        let device = (!setup.silent).then(|| {
+            let buffer = setup.buffer;
+            Device::keep(engine, timebase.clone(), reference, buffer, notices.clone())
+        });
+        let device = device.and_then(|kept| match kept {
+            Ok(device) => Some(device),
+            Err(error) => {
+                notices.warn(format!("no sound: {error}"));
+                None
+            }
+        });
+        let card = Some(Card { control, timebase, reference });
+        Performer { world, notices, locate: Some(locate), card, live: None, _device: device }
+    }
+
+    fn start(&mut self, program: Arc<Program>, routes: Routes) -> std::io::Result<Live> {
+        let heard = routes.main() == Place::Synth;
+        if let (true, Some(device), Some(card)) = (heard, &self._device, &self.card) {
+            wait_for_card(device, &card.timebase);
+        }
+        let moments = Moments::starting_in(START, RATE);
+        let synth = self.card.take().map(|card| {
+            let shift = card.reference.frame(moments.instant(0));
+            let synth = SynthOut::new(card.control, card.timebase, RATE, self.notices.clone());
+            Box::new(synth.shifted(shift)) as Box<dyn Output>
+        });
+        let opener = Patchbay { synth, moments, notices: self.notices.clone() };
+        let stage = Stage::new(RATE, program, routes, Box::new(opener));
+        let locate = self.locate.take().unwrap_or_else(|| Box::new(|_| None));
+        Live::start(stage, moments, self.world.clone(), self.notices.clone(), locate)
+    }
+
+    /// The running stage; none before the first program.
+    pub fn live(&self) -> Option<&Live> {
+        self.live.as_ref()
+    }
+}
+
+/// The card's first sound would else be late; but nobody waits long for a card that is not there.
+fn wait_for_card(device: &Device, timebase: &Timebase) {
+    let until = Instant::now() + CARD;
+    while !device.looked() && timebase.offset().is_none() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+impl Player for Performer {
+    fn swap(&mut self, program: Arc<Program>, routes: Routes, when: When) -> Option<Time> {
+        if let Some(live) = &self.live {
+            return live.swap(program, routes, when);
+        }
+        match self.start(program, routes) {
+            Ok(live) => self.live = Some(live),
+            Err(error) => {
+                self.notices.error(format!("cannot play: {error}"));
+                return None;
+            }
+        }
+        Some(Time::ZERO)
+    }
+    fn once(&mut self, pattern: Pattern, when: When) {
+        if let Some(live) = &self.live {
+            live.once(pattern, when);
+        }
+    }
+    fn hush(&mut self) {
+        self.live.iter().for_each(Live::hush);
+    }
+    fn panic(&mut self) {
+        self.live.iter().for_each(Live::panic);
+    }
+    fn now(&self) -> Time {
+        self.live.as_ref().map_or(Time::ZERO, Live::now)
+    }
+    fn rate(&self) -> u32 {
+        RATE
+    }
+    fn record(&mut self, _path: Option<&Path>) -> Result<String, String> {
+        Err("a performance is recorded by its journal: `mag replay JOURNAL -o OUT.wav`".into())
+    }
+}
+
+/// Opens what programs name.
+struct Patchbay {
+    synth: Option<Box<dyn Output>>,
+    moments: Moments,
+    notices: Notices,
+}
+
+impl Opener for Patchbay {
+    fn open(&mut self, place: Place) -> Option<Box<dyn Output>> {
+        let (target, style) = match place {
+            Place::Synth => return self.synth.take(),
+            Place::Dirt(target) => (target, Style::Dirt),
+            Place::Free(target) => (target, Style::Free),
+        };
+        match OscOut::open(target, style, self.moments, RATE, &self.notices) {
+            Ok(output) => Some(Box::new(output)),
+            Err(error) => {
+                self.notices.warn(format!("cannot send OSC to {target}: {error}"));
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Asks a program for its coming cycles before it is let on stage.
+
+use super::Trouble;
+use super::voice::Voice;
+use crate::clock::Clock;
+use mag_lang::Program;
+use mag_pattern::{Query, Span, Time, World};
+
+/// Cycles that are asked for.
+pub const CYCLES: i64 = 4;
+
+/// What would go wrong if `program` played from cycle `from` on, for a few cycles: at most one
+/// trouble for each part, sounding or not.
+pub fn probe(program: &Program, rate: u32, from: Time, world: &dyn World) -> Vec<Trouble> {
+    let clock = Clock::new(rate, program.tempo, program.meter.0);
+    let mut query = Query::new(world);
+    query.cps = program.cps();
+    query.meter = program.meter;
+    let mut haps = Vec::new();
+    let mut troubles = Vec::new();
+    for (name, part) in &program.parts {
+        let mut voice = Voice::new(0, name.as_str().into(), part.loc);
+        voice.seat(&part.pattern, part.loc);
+        let first = from.floor().max(0);
+        let trouble = (first..first + CYCLES).find_map(|cycle| {
+            haps.clear();
+            voice.query(Span::cycle(cycle), cycle, &clock, &mut query, &mut haps).err()
+        });
+        troubles.extend(trouble);
+    }
+    troubles
+}

@@ -1,0 +1,180 @@
+//! A way in for other programs: `mag send` hands a line to the running performance through a
+//! socket that only its own user can reach.
+//!
+//! The caller sends text and closes its side; the answer is a first line `ok` or `error`, then
+//! what there is to say.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::time::Duration;
+
+/// The longest text that is taken, in bytes.
+const LONGEST: u64 = 1 << 20;
+/// How long either side waits for the other.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A text from outside, and where its answer goes.
+#[derive(Debug)]
+pub struct Ask {
+    /// What to evaluate, as if it were typed.
+    pub text: String,
+    /// What came of it.
+    pub answer: SyncSender<Answer>,
+}
+
+/// What came of an [`Ask`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Whether it was accepted.
+    pub accepted: bool,
+    /// What there is to say.
+    pub text: String,
+}
+
+/// The folder of the sockets: in `XDG_RUNTIME_DIR`, or in the system's folder for temporary files
+/// under the user's name; nobody else may enter it.
+#[cfg(unix)]
+fn folder() -> std::io::Result<PathBuf> {
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+    let own = rustix::process::geteuid().as_raw();
+    let base = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|p| p.is_dir());
+    let folder = match base {
+        Some(base) => base.join("mag"),
+        None => std::env::temp_dir().join(format!("mag-{own}")),
+    };
+    match std::fs::DirBuilder::new().mode(0o700).create(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    // Somebody else may have made the folder first, to listen in.
+    let meta = std::fs::symlink_metadata(&folder)?;
+    if !meta.is_dir() || meta.uid() != own || meta.permissions().mode() & 0o077 != 0 {
+        let text = format!("{} is not a folder of yours alone", folder.display());
+        return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, text));
+    }
+    Ok(folder)
+}
+
+/// The socket of a running performance; removed when dropped.
+#[derive(Debug)]
+pub struct Wire {
+    path: PathBuf,
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+impl Wire {
+    /// Listens for other programs on a thread of its own; `deliver` answers false when nobody
+    /// wants to hear any more.
+    ///
+    /// # Errors
+    /// If there is no place for a socket.
+    #[cfg(unix)]
+    pub fn listen(deliver: impl Fn(Ask) -> bool + Send + 'static) -> std::io::Result<Wire> {
+        let path = folder()?.join(format!("{}.sock", std::process::id()));
+        let _ = std::fs::remove_file(&path);
+        let listener = std::os::unix::net::UnixListener::bind(&path)?;
+        let serve = move || {
+            for caller in listener.incoming() {
+                let served = caller.map(|mut caller| serve_one(&mut caller, &deliver));
+                if matches!(served, Ok(false)) {
+                    return;
+                }
+            }
+        };
+        std::thread::Builder::new().name("wire".into()).spawn(serve)?;
+        Ok(Wire { path })
+    }
+
+    /// There are no such sockets on this system.
+    ///
+    /// # Errors
+    /// Always.
+    #[cfg(not(unix))]
+    pub fn listen(_deliver: impl Fn(Ask) -> bool + Send + 'static) -> std::io::Result<Wire> {
+        Err(std::io::Error::new(std::io::ErrorKind::Unsupported, "`mag send` needs Unix sockets"))
+    }
+
+    /// Where it listens.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Takes one text and answers it. False when nobody wants to hear any more.
+#[cfg(unix)]
+fn serve_one(caller: &mut std::os::unix::net::UnixStream, deliver: &impl Fn(Ask) -> bool) -> bool {
+    let _ = caller.set_read_timeout(Some(PATIENCE));
+    let _ = caller.set_write_timeout(Some(PATIENCE));
+    let mut text = String::new();
+    let read = Read::take(&*caller, LONGEST + 1).read_to_string(&mut text);
+    let answer = match read {
+        Ok(length) if length as u64 <= LONGEST => {
+            let (answer, answered) = sync_channel(1);
+            if !deliver(Ask { text, answer }) {
+                return false;
+            }
+            answered.recv_timeout(PATIENCE).unwrap_or(Answer {
+                accepted: false,
+                text: "the performance does not answer".into(),
+            })
+        }
+        Ok(_) => Answer { accepted: false, text: format!("more than {LONGEST} bytes") },
+        Err(error) => Answer { accepted: false, text: format!("expected UTF-8 text: {error}") },
+    };
+    let word = if answer.accepted { "ok" } else { "error" };
+    let _ = write!(caller, "{word}\n{}", answer.text);
+    true
+}
+
+/// Hands `text` to the performance that was started last.
+///
+/// # Errors
+/// If no performance runs, or it does not answer.
+#[cfg(unix)]
+pub fn send(text: &str) -> Result<Answer, String> {
+    let sockets = sockets().map_err(|e| format!("no performance can be reached: {e}"))?;
+    let found = sockets.iter().find_map(|path| {
+        let stream = std::os::unix::net::UnixStream::connect(path);
+        // What nobody listens to any more was left by a performance that crashed.
+        stream.inspect_err(|_| drop(std::fs::remove_file(path))).ok()
+    });
+    let mut stream = found.ok_or("no performance is running: start one with `mag play FILE`")?;
+    let lost = |e: std::io::Error| format!("the performance does not answer: {e}");
+    stream.set_read_timeout(Some(PATIENCE + Duration::from_secs(1))).map_err(lost)?;
+    stream.write_all(text.as_bytes()).map_err(lost)?;
+    stream.shutdown(std::net::Shutdown::Write).map_err(lost)?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).map_err(lost)?;
+    let (word, text) = answer.split_once('\n').unwrap_or((&answer, ""));
+    Ok(Answer { accepted: word == "ok", text: text.to_owned() })
+}
+
+/// There are no such sockets on this system.
+///
+/// # Errors
+/// Always.
+#[cfg(not(unix))]
+pub fn send(_text: &str) -> Result<Answer, String> {
+    Err("`mag send` needs Unix sockets, which this system does not have".into())
+}
+
+/// All sockets, the newest first.
+#[cfg(unix)]
+fn sockets() -> std::io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder()?)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|e| e == "sock") {
+            let since = std::fs::symlink_metadata(&path)?.modified()?;
+            found.push((std::cmp::Reverse(since), path));
+        }
+    }
+    found.sort();
+    Ok(found.into_iter().map(|(_, path)| path).collect())
+}
