@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { register } from 'node:module';
 
 register('./headless.mjs', import.meta.url);
-console.log = () => {}; // Strudel greets on standard output, which is for results.
+console.log = console.warn = () => {}; // Strudel greets, and results go to standard output.
 const { s, n, rev, sine, saw, rand, stack } = await import('@strudel/core');
 const { mini, miniAllStrings } = await import('@strudel/mini');
 miniAllStrings();

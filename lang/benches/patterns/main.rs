@@ -7,10 +7,7 @@ mod listing;
 
 use cpu_time::ProcessTime;
 use listing::Listing;
-use mag_lang::language::{Files, Language};
-use mag_lang::mini;
-use mag_lang::program::Mode;
-use mag_lang::source::Source;
+use mag_lang::{Language, Mode, NoFiles, Source, mini};
 use mag_pattern::{Hap, Pattern, Query, Span};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -59,7 +56,7 @@ fn parts() -> Outcome<BTreeMap<String, Pattern>> {
     let language = Language::new();
     let source = Source::new(0, "patterns.mag", PATTERNS);
     let done = language
-        .evaluate(&language.empty(), &source, Mode::File, &Files::default())
+        .evaluate(&language.empty(), &source, Mode::File, &NoFiles)
         .map_err(|problems| format!("{problems:#?}"))?;
     let parts = &done.program.parts;
     Ok(parts.iter().map(|(name, part)| (name.clone(), part.pattern.clone())).collect())
@@ -96,7 +93,7 @@ impl Player<'_> {
     }
 }
 
-/// What one pattern or one set of strings costs.
+/// What queries of one pattern cost.
 fn time(name: &str, pattern: &Pattern) -> Json {
     let mut player = Player { pattern, query: Query::default(), haps: Vec::new() };
     player.round();
@@ -128,29 +125,33 @@ fn time(name: &str, pattern: &Pattern) -> Json {
     })
 }
 
-/// Mini-notation strings to patterns; and also queried for their first cycle.
+/// Mini-notation strings to trees, to patterns, and on to the events of the first cycle.
 fn time_parsing() -> Json {
     let strings: Vec<&str> = STRINGS.lines().filter(|line| !line.is_empty()).collect();
     let mut query = Query::default();
     let mut haps = Vec::new();
-    let mut parse = |first_cycle: bool| {
-        for text in &strings {
-            let Ok(pattern) = mini::pattern(black_box(text), 0, 0) else { continue };
-            if first_cycle {
-                query.restart();
-                haps.clear();
-                pattern.query(Span::cycle(0), &mut query, &mut haps);
-            }
+    let rate = |work: &mut dyn FnMut(&str)| {
+        let (count, cpu) = repeated(|| {
+            strings.iter().for_each(|text| work(black_box(text)));
+            strings.len()
+        });
+        count as f64 / cpu
+    };
+    let parsed = rate(&mut |text| drop(black_box(mini::parse(text, 0, 0))));
+    let built = rate(&mut |text| drop(black_box(mini::pattern(text, 0, 0))));
+    let asked = rate(&mut |text| {
+        if let Ok(pattern) = mini::pattern(text, 0, 0) {
+            query.restart();
+            haps.clear();
+            pattern.query(Span::cycle(0), &mut query, &mut haps);
             black_box(&haps);
         }
-        strings.len()
-    };
-    let (parsed, parsing) = repeated(|| parse(false));
-    let (asked, asking) = repeated(|| parse(true));
+    });
     json!({
         "mini": strings.len(),
-        "strings_per_s": parsed as f64 / parsing,
-        "with_first_cycle_per_s": asked as f64 / asking,
+        "strings_per_s": parsed,
+        "patterns_per_s": built,
+        "with_first_cycle_per_s": asked,
     })
 }
 
