@@ -63,7 +63,12 @@ row('geometric mean', '', ...['mag', ...peers].map((s) => amount(geometric(patte
 row('geometric mean, medians of rounds', '', '', '', '', ...overall(median), '');
 
 const parsing = (system, what) => Math.max(...lines.filter((l) => l.mini && l.system === system).map((l) => l[what]));
-for (const [what, title] of [['strings_per_s', 'mini-notation, strings/s'], ['with_first_cycle_per_s', 'and first cycle queried']]) {
+const stages = [
+  ['strings_per_s', 'mini-notation parsed, strings/s'],
+  ['patterns_per_s', 'and made into a pattern'],
+  ['with_first_cycle_per_s', 'and its first cycle queried'],
+];
+for (const [what, title] of stages) {
   const [mag, ...others] = ['mag', ...peers].map((system) => parsing(system, what));
   row(title, '', amount(mag), ...others.map(amount), ...others.map((x) => times(mag / x)), '');
 }
