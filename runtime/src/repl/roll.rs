@@ -139,9 +139,7 @@ impl Grid {
     }
 
     fn cell(&self, haps: &[&Hap], cycle: i64, column: usize) -> char {
-        let edge = |column: usize| {
-            Time::int(cycle) + Time::new(column as i64, self.columns as i64)
-        };
+        let edge = |column: usize| Time::int(cycle) + Time::new(column as i64, self.columns as i64);
         let cell = Span::new(edge(column), edge(column + 1));
         let inside = |t: Time| t >= cell.begin && t < cell.end;
         let onsets = haps.iter().filter(|hap| hap.has_onset() && inside(hap.part.begin)).count();
@@ -189,17 +187,11 @@ fn steps(cycles: &[Vec<Hap>]) -> Option<usize> {
 }
 
 /// A continuous value over one cycle: one line of columns between its lowest and highest value.
-fn curve(
-    pattern: &Pattern,
-    from: i64,
-    width: usize,
-    query: &mut Query,
-) -> Result<String, String> {
+fn curve(pattern: &Pattern, from: i64, width: usize, query: &mut Query) -> Result<String, String> {
     let columns = COLUMNS.min(width.saturating_sub(LABEL + 8)).max(8);
     let mut values = Vec::new();
     for column in 0..columns {
-        let edge =
-            |column: usize| Time::int(from) + Time::new(column as i64, columns as i64);
+        let edge = |column: usize| Time::int(from) + Time::new(column as i64, columns as i64);
         let haps = ask(pattern, Span::new(edge(column), edge(column + 1)), query)?;
         values.push(haps.first().and_then(|hap| label(&hap.value).height));
     }

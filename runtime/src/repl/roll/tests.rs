@@ -116,7 +116,8 @@ fn silence_and_trouble_are_said() {
 
 #[test]
 fn no_line_is_wider_than_asked() {
-    let texts = ["bd(3,8) hh*16", "<a b c>(<3 5>,8)", "averylongnameofasound:12 x", "0 .. 40", "[a b]/3"];
+    let texts =
+        ["bd(3,8) hh*16", "<a b c>(<3 5>,8)", "averylongnameofasound:12 x", "0 .. 40", "[a b]/3"];
     for (text, width) in texts.iter().flat_map(|t| [28, 40, 80, 200].map(|w| (t, w))) {
         for pattern in [control("s", text), mini(text)] {
             let drawing = roll(&pattern, 3, width);

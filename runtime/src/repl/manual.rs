@@ -1,0 +1,222 @@
+//! Help: what there is to know about a name, and an overview of all of them.
+
+use super::roll;
+use mag_engine::{PARAMS, ParamDef, SOUNDS, SynthDef};
+use mag_lang::doc::Entry;
+use mag_lang::source::Source;
+use mag_lang::syntax::{COMMANDS, Command};
+use mag_lang::{Language, MODIFIERS, suggest};
+use mag_pattern::{Query, harmony};
+
+/// Width of a line of help.
+const WIDTH: usize = 80;
+
+/// A page of the overview that is a list of names.
+const LISTS: [(&str, &str); 4] = [
+    ("names", "every function, control and signal"),
+    ("sounds", "the instruments of the built-in synth"),
+    ("scales", "the scales"),
+    ("chords", "the chords"),
+];
+
+const OVERVIEW: &str = "\
+drums: s \"bd sn\"        a part: plays until it is replaced, hushed or gone
+let x = \"0 2 4\"         a name for something
+s \"bd sn\" .fast 2       a bare pattern is drawn, not played
+s \"bd\" .every 4 (.rev)  a chain: each .name takes what follows it; .rev alone is a function
+
+\"bd [hh hh] <sn cp>\"    mini-notation: [ ] in one step, < > one a cycle, ~ rest,
+\"bd*2 sn? hh(3,8) .\"    * fast, / slow, ! again, @ long, ? maybe, (3,8) Euclid, , together
+";
+
+/// What to know first, the commands, and how to find the rest.
+pub fn overview() -> String {
+    let mut text = String::from(OVERVIEW);
+    text.push('\n');
+    for Command { usage, doc, .. } in COMMANDS {
+        text.push_str(&format!("{usage:<22} {doc}\n"));
+    }
+    text.push('\n');
+    for (list, about) in LISTS {
+        text.push_str(&format!("help {list:<17} {about}\n"));
+    }
+    text.push_str("help every             one of them, with examples\n");
+    text
+}
+
+/// Everything about a name: functions, controls, commands, modifiers, sounds; or a list of names.
+///
+/// # Errors
+/// If nothing has that name, with those that may have been meant.
+pub fn explain(language: &Language, name: &str) -> Result<String, String> {
+    let name = name.trim().trim_start_matches('.');
+    if let Some(list) = list(language, name) {
+        return Ok(list);
+    }
+    let mut pages = Vec::new();
+    let entry = language.entries().iter().find(|entry| entry.name == name);
+    pages.extend(entry.map(|entry| entry_page(language, entry)));
+    pages.extend(COMMANDS.iter().find(|c| c.name == name).map(command_page));
+    pages.extend(MODIFIERS.iter().find(|(m, _)| *m == name).map(modifier_page));
+    let sound = SOUNDS.iter().find(|s| s.name == name || s.aliases.contains(&name));
+    pages.extend(sound.map(sound_page));
+    let param = PARAMS.iter().find(|p| p.name == name || p.aliases.contains(&name));
+    pages.extend(param.map(param_page));
+    if pages.is_empty() {
+        return Err(unknown(language, name));
+    }
+    Ok(pages.join("\n"))
+}
+
+fn list(language: &Language, name: &str) -> Option<String> {
+    Some(match name {
+        "names" => columns(language.entries().iter().map(|entry| entry.name.as_str())),
+        "sounds" => SOUNDS.iter().map(|s| format!("{:<12} {}\n", s.name, s.doc)).collect(),
+        "scales" => columns(harmony::scale_names()),
+        "chords" => columns(harmony::chord_symbols()),
+        _ => return None,
+    })
+}
+
+fn unknown(language: &Language, name: &str) -> String {
+    let entries = language.entries().iter().map(|entry| entry.name.as_str());
+    let sounds = SOUNDS.iter().map(|sound| sound.name);
+    let known = entries.chain(COMMANDS.iter().map(|c| c.name)).chain(sounds);
+    let near = suggest::nearest(name, known, 3);
+    match near.as_slice() {
+        [] => format!("nothing is called `{name}`; `help names` lists what there is"),
+        near => format!("nothing is called `{name}`; did you mean {}?", near.join(", ")),
+    }
+}
+
+fn entry_page(language: &Language, entry: &Entry) -> String {
+    let mut text = format!("{}\n", entry.signature);
+    for paragraph in entry.text.split("\n\n").filter(|p| !p.is_empty()) {
+        text.push_str(&wrapped(paragraph));
+    }
+    for example in &entry.examples {
+        text.push_str(&format!("\n  {example}\n"));
+        text.push_str(&drawing(language, example));
+    }
+    if !entry.see.is_empty() {
+        text.push_str(&format!("\nsee {}\n", entry.see.join(", ")));
+    }
+    text
+}
+
+/// An example's roll; nothing if it is no pattern, or one that only a model can play.
+fn drawing(language: &Language, example: &str) -> String {
+    let source = Source::new(1, "example", example);
+    let Ok(pattern) = language.expression(&language.empty(), &source) else {
+        return String::new();
+    };
+    let drawn = roll::draw(&pattern, 0, WIDTH - 4, &mut Query::default());
+    let drawn = drawn.ok().filter(|drawn| !drawn.starts_with("silence"));
+    drawn.unwrap_or_default().lines().map(|line| format!("    {line}\n")).collect()
+}
+
+fn command_page(command: &Command) -> String {
+    format!("{}\n{}", command.usage, wrapped(command.doc))
+}
+
+fn modifier_page((name, takes): &(&str, &str)) -> String {
+    format!(".{name}\nOf a model such as `melody`; takes {takes}.\n")
+}
+
+fn sound_page(sound: &SynthDef) -> String {
+    let mut text = format!("s \"{}\"\n{}", sound.name, wrapped(sound.doc));
+    if !sound.aliases.is_empty() {
+        text.push_str(&format!("also called {}\n", sound.aliases.join(", ")));
+    }
+    let reads = |param: &&ParamDef| sound.params.contains(&param.param);
+    let params: Vec<&str> = PARAMS.iter().filter(reads).map(|param| param.name).collect();
+    if !params.is_empty() {
+        text.push_str(&wrapped(&format!("its own controls: {}", params.join(", "))));
+    }
+    text
+}
+
+fn param_page(param: &ParamDef) -> String {
+    let ParamDef { name, doc, min, max, default, .. } = param;
+    format!("on the built-in synth, {name}: {doc} From {min} to {max}, {default} by default.\n")
+}
+
+/// A paragraph in lines of at most [`WIDTH`] characters.
+fn wrapped(paragraph: &str) -> String {
+    let mut text = String::new();
+    let mut column = 0;
+    for word in paragraph.split_whitespace() {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > WIDTH {
+            text.push('\n');
+            column = 0;
+        }
+        if column > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += length;
+    }
+    text + "\n"
+}
+
+/// Names in columns, in alphabetical order down each column.
+fn columns<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_by_key(|name| name.to_lowercase());
+    let widest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0) + 2;
+    let across = (WIDTH / widest).max(1);
+    let down = names.len().div_ceil(across);
+    let mut text = String::new();
+    for row in 0..down {
+        let line: String = (0..across)
+            .filter_map(|column| names.get(column * down + row))
+            .map(|name| format!("{name:<widest$}"))
+            .collect();
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_is_explained_with_its_example_drawn() {
+        let page = explain(&Language::new(), "fast").unwrap_or_default();
+        assert!(page.starts_with("fast n p\n"), "{page}");
+        assert!(page.contains("s \"bd sn\" .fast 2"), "{page}");
+        assert!(page.lines().any(|line| line.trim_start().starts_with("bd │█")), "{page}");
+    }
+
+    #[test]
+    fn a_name_may_be_several_things() {
+        let page = explain(&Language::new(), ".lpf").unwrap_or_default();
+        assert!(page.contains("lpf"), "{page}");
+        assert!(explain(&Language::new(), "bd").is_ok_and(|page| page.contains("s \"bd\"")));
+        assert!(explain(&Language::new(), "temp").is_ok_and(|page| page.contains("melody")));
+        assert!(explain(&Language::new(), "tempo").is_ok_and(|page| page.contains("tempo 124")));
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_is_understood() {
+        let error = explain(&Language::new(), "evry").err().unwrap_or_default();
+        assert!(error.contains("every"), "{error}");
+    }
+
+    #[test]
+    fn no_page_is_wider_than_a_small_terminal() {
+        let language = Language::new();
+        let mut pages: Vec<String> =
+            language.entries().iter().filter_map(|e| explain(&language, &e.name).ok()).collect();
+        pages.push(overview());
+        pages.extend(LISTS.iter().filter_map(|(list, _)| explain(&language, list).ok()));
+        // Examples and usages are shown as they are written.
+        let wide = |line: &&str| line.chars().count() > 96;
+        let found: Vec<&str> = pages.iter().flat_map(|page| page.lines()).filter(wide).collect();
+        assert!(found.is_empty(), "{found:#?}");
+    }
+}
