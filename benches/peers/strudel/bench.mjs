@@ -118,7 +118,7 @@ function timeMini(file) {
   const strings = readFileSync(file, 'utf8').split('\n').filter((line) => line !== '');
   return {
     mini: strings.length,
-    strings_per_s: rate(strings, (text) => mini2ast(text)),
+    strings_per_s: rate(strings, (text) => mini2ast(`"${text}"`)),
     patterns_per_s: rate(strings, (text) => mini(text)),
     with_first_cycle_per_s: rate(strings, (text) => mini(text).queryArc(0, 1)),
   };
