@@ -3,13 +3,15 @@
 use crate::hap::Hap;
 use crate::pattern::{Pattern, retain_from};
 use crate::query::Query;
-use crate::span::Span;
 use crate::value::Value;
 use std::sync::Arc;
 
 /// Joins a value of the left with one of the right pattern; `None` drops the event, `Err` says why
-/// the two cannot be joined.
-pub type Combine = Arc<dyn Fn(&Value, &Value) -> Result<Option<Value>, String> + Send + Sync>;
+/// the two cannot be joined. The left is given away, so that controls can be set in place.
+pub type Combine = Arc<dyn Fn(Value, &Value) -> Joined + Send + Sync>;
+
+/// What two values make.
+pub type Joined = Result<Option<Value>, String>;
 
 /// Where the structure of the result comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +53,7 @@ pub fn combine(align: Align, left: &Pattern, right: &Pattern, op: Combine) -> Pa
     match align {
         Align::In => combine_in(left, right, op),
         Align::Out => {
-            let flipped: Combine = Arc::new(move |a, b| op(b, a));
+            let flipped: Combine = Arc::new(move |a, b| op(b.clone(), &a));
             combine_in(right, left, flipped)
         }
         Align::Mix => combine_mix(left, right, op),
@@ -78,7 +80,7 @@ pub fn combine(align: Align, left: &Pattern, right: &Pattern, op: Combine) -> Pa
 /// `pattern` with a fixed value on one side of `op`.
 fn applied(pattern: &Pattern, fixed: &Value, op: &Combine, fixed_is_right: bool) -> Pattern {
     let (fixed, op) = (fixed.clone(), op.clone());
-    pattern.try_map(move |v| if fixed_is_right { op(v, &fixed) } else { op(&fixed, v) })
+    pattern.try_map(move |v| if fixed_is_right { op(v, &fixed) } else { op(fixed.clone(), &v) })
 }
 
 fn combine_in(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
@@ -93,10 +95,14 @@ fn combine_in(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
         ours.query(span, q, &mut haps);
         for hap in haps.drain(..) {
             theirs.query(hap.whole_or_part(), q, &mut found);
+            found.retain(|other| hap.part.sect(other.part).is_some());
+            // The last one takes the event as it is; the others take copies.
+            let last = found.pop();
             for other in found.drain(..) {
-                if let Some(part) = hap.part.sect(other.part) {
-                    push_joined(q, out, &op, (&hap, &other), (hap.whole, part));
-                }
+                push_joined(q, out, &op, hap.clone(), &other);
+            }
+            if let Some(other) = last {
+                push_joined(q, out, &op, hap, &other);
             }
         }
         q.give(found);
@@ -105,20 +111,14 @@ fn combine_in(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
     joined.with_steps(left.steps)
 }
 
-/// Appends the event that two events make, or notes why they make none.
-fn push_joined(
-    q: &mut Query,
-    out: &mut Vec<Hap>,
-    op: &Combine,
-    (a, b): (&Hap, &Hap),
-    (whole, part): (Option<Span>, Span),
-) {
-    let mut locs = a.locs.clone();
-    locs.join(&b.locs);
-    match op(&a.value, &b.value) {
-        Ok(Some(value)) => out.push(Hap { whole, part, value, locs }),
+/// Appends the event that two events make, cut to what they share, or notes why they make none.
+fn push_joined(q: &mut Query, out: &mut Vec<Hap>, op: &Combine, mut a: Hap, b: &Hap) {
+    let Some(part) = a.part.sect(b.part) else { return };
+    a.locs.join(&b.locs);
+    match op(a.value, &b.value) {
+        Ok(Some(value)) => out.push(Hap { whole: a.whole, part, value, locs: a.locs }),
         Ok(None) => {}
-        Err(message) => q.fail(&locs, || message),
+        Err(message) => q.fail(&a.locs, || message),
     }
 }
 
@@ -134,7 +134,6 @@ fn combine_mix(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
                 break;
             }
             for b in &theirs {
-                let Some(part) = a.part.sect(b.part) else { continue };
                 let whole = match (a.whole, b.whole) {
                     (Some(x), Some(y)) => match x.sect(y) {
                         Some(shared) => Some(shared),
@@ -142,7 +141,7 @@ fn combine_mix(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
                     },
                     _ => None,
                 };
-                push_joined(q, out, &op, (a, b), (whole, part));
+                push_joined(q, out, &op, Hap { whole, ..a.clone() }, b);
             }
         }
         q.give(theirs);
@@ -163,12 +162,12 @@ fn combine_poly(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
 impl Pattern {
     /// The values at the true events of `gate`, in `gate`'s rhythm.
     pub fn structure(&self, gate: &Pattern) -> Pattern {
-        let op: Combine = Arc::new(|a, b| Ok(b.truthy().then(|| a.clone())));
+        let op: Combine = Arc::new(|a, b| Ok(b.truthy().then_some(a)));
         combine(Align::Out, self, gate, op).with_steps(gate.steps)
     }
     /// The events, cut to where `gate` is true.
     pub fn mask(&self, gate: &Pattern) -> Pattern {
-        let op: Combine = Arc::new(|a, b| Ok(b.truthy().then(|| a.clone())));
+        let op: Combine = Arc::new(|a, b| Ok(b.truthy().then_some(a)));
         combine(Align::In, self, gate, op)
     }
     /// The value at `n` even steps of a cycle, in the manner of sample and hold.

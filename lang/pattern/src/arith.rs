@@ -1,11 +1,11 @@
 //! Operations on two values, and on two maps of controls name by name.
 
-use crate::align::{Align, Combine};
+use crate::align::{Align, Combine, Joined};
 use crate::value::Value;
 use std::sync::Arc;
 
 /// What an operation makes of two plain values.
-type Op = fn(&Value, &Value) -> Result<Option<Value>, String>;
+type Op = fn(&Value, &Value) -> Joined;
 
 /// An operation with its name in mag.
 pub struct Operation {
@@ -61,40 +61,38 @@ impl Operation {
     pub fn combine(&self) -> Combine {
         let op = self.op;
         if !self.by_control {
-            return Arc::new(op);
+            return Arc::new(move |a, b| op(&a, b));
         }
-        Arc::new(move |a, b| match (a, b) {
+        Arc::new(move |a, b| match (&a, b) {
             (Value::Map(_), _) | (_, Value::Map(_)) => by_control(a, b, op),
-            _ => op(a, b),
+            _ => op(&a, b),
         })
     }
 }
 
 /// Joins two maps; a plain value counts as the control `value`.
-fn by_control(a: &Value, b: &Value, op: Op) -> Result<Option<Value>, String> {
+fn by_control(a: Value, b: &Value, op: Op) -> Joined {
     let mut failure = None;
-    let joined = {
-        let failed = std::cell::RefCell::new(&mut failure);
-        a.clone().into_controls().union(&b.clone().into_controls(), |x, y| match op(x, y) {
-            Ok(Some(value)) => value,
-            Ok(None) => x.clone(),
-            Err(message) => {
-                **failed.borrow_mut() = Some(message);
-                x.clone()
-            }
-        })
+    let both = |x: &Value, y: &Value| match op(x, y) {
+        Ok(Some(value)) => value,
+        Ok(None) => x.clone(),
+        Err(message) => {
+            failure = Some(message);
+            x.clone()
+        }
     };
-    match failure {
-        Some(message) => Err(message),
-        None => Ok(Some(Value::Map(joined))),
-    }
+    let joined = match b {
+        Value::Map(theirs) => a.into_controls().union(theirs, both),
+        plain => a.into_controls().union(&plain.clone().into_controls(), both),
+    };
+    failure.map_or(Ok(Some(Value::Map(joined))), Err)
 }
 
 fn pick(first: bool, a: &Value, b: &Value) -> Value {
     if first { a.clone() } else { b.clone() }
 }
 
-fn truth(b: bool) -> Result<Option<Value>, String> {
+fn truth(b: bool) -> Joined {
     Ok(Some(Value::Bool(b)))
 }
 
@@ -110,12 +108,12 @@ fn as_number(v: &Value) -> Result<f64, String> {
     })
 }
 
-fn numbers(a: &Value, b: &Value, f: impl Fn(f64, f64) -> f64) -> Result<Option<Value>, String> {
+fn numbers(a: &Value, b: &Value, f: impl Fn(f64, f64) -> f64) -> Joined {
     Ok(Some(Value::Num(f(as_number(a)?, as_number(b)?))))
 }
 
 /// Numbers add up; two words that are no numbers join to one.
-fn add(a: &Value, b: &Value) -> Result<Option<Value>, String> {
+fn add(a: &Value, b: &Value) -> Joined {
     match (a, b) {
         (Value::Word(x), Value::Word(y)) if a.number().is_none() && b.number().is_none() => {
             Ok(Some(Value::word(&format!("{x}{y}"))))
@@ -124,11 +122,11 @@ fn add(a: &Value, b: &Value) -> Result<Option<Value>, String> {
     }
 }
 
-fn compare(a: &Value, b: &Value, f: impl Fn(f64, f64) -> bool) -> Result<Option<Value>, String> {
+fn compare(a: &Value, b: &Value, f: impl Fn(f64, f64) -> bool) -> Joined {
     truth(f(as_number(a)?, as_number(b)?))
 }
 
-fn bits(a: &Value, b: &Value, f: impl Fn(i32, i32) -> i32) -> Result<Option<Value>, String> {
+fn bits(a: &Value, b: &Value, f: impl Fn(i32, i32) -> i32) -> Joined {
     numbers(a, b, |x, y| f64::from(f(x as i32, y as i32)))
 }
 

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 /// The places in the source that caused an event.
 #[derive(Default, PartialEq)]
-pub struct Locs(SmallVec<[Loc; 2]>);
+pub struct Locs(SmallVec<[Loc; 4]>);
 
 impl Clone for Locs {
     #[inline]

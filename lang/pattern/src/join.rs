@@ -4,6 +4,7 @@ use crate::hap::{Hap, Locs};
 use crate::pattern::Pattern;
 use crate::query::Query;
 use crate::span::Span;
+use crate::time::Time;
 use crate::value::Value;
 use std::sync::{Arc, Mutex};
 
@@ -91,8 +92,18 @@ impl Pattern {
         Pattern::of(move |span, q, out| {
             each_outer(&outer, span, q, |q, hap| {
                 let Some(whole) = hap.whole else { return };
+                let length = whole.duration();
+                if !(length > Time::ZERO) {
+                    return;
+                }
+                // The inner cycle of the same number, focused on the outer event.
+                let base = whole.begin.sam();
                 let start = out.len();
-                memo.get(&hap.value).focus(whole.begin, whole.end).query(hap.part, q, out);
+                let asked = hap.part.map(|t| (t - whole.begin) / length + base);
+                memo.get(&hap.value).query(asked, q, out);
+                for inner in &mut out[start..] {
+                    inner.map_time(|t| (t - base) * length + whole.begin);
+                }
                 settle(out, start, hap, within);
             });
         })
@@ -108,14 +119,18 @@ impl Pattern {
     ) -> Pattern {
         self.trigger_join(Arc::new(make), |begin| begin)
     }
-    fn trigger_join(&self, make: Maker, delay: fn(crate::Time) -> crate::Time) -> Pattern {
+    fn trigger_join(&self, make: Maker, delay: fn(Time) -> Time) -> Pattern {
         let memo = Memo::new(make);
         let outer = self.discrete();
         Pattern::of(move |span, q, out| {
             each_outer(&outer, span, q, |q, hap| {
                 let Some(whole) = hap.whole else { return };
+                let late = delay(whole.begin);
                 let start = out.len();
-                memo.get(&hap.value).late(delay(whole.begin)).query(hap.part, q, out);
+                memo.get(&hap.value).query(hap.part.map(|t| t - late), q, out);
+                for inner in &mut out[start..] {
+                    inner.map_time(|t| t + late);
+                }
                 settle(out, start, hap, within);
             });
         })

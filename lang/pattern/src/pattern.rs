@@ -151,13 +151,13 @@ impl Pattern {
     /// Every value through `f`; `None` drops the event, `Err` drops it and says why.
     pub fn try_map(
         &self,
-        f: impl Fn(&Value) -> Result<Option<Value>, String> + Send + Sync + 'static,
+        f: impl Fn(Value) -> Result<Option<Value>, String> + Send + Sync + 'static,
     ) -> Pattern {
         let f = Arc::new(f);
         let failed = Arc::new(AtomicBool::new(false));
         let (g, flag) = (f.clone(), failed.clone());
         let now: ValueMap = Arc::new(move |v| {
-            g(v).unwrap_or_else(|_| {
+            g(v.clone()).unwrap_or_else(|_| {
                 flag.store(true, Relaxed);
                 None
             })
@@ -165,7 +165,7 @@ impl Pattern {
         if let (Some(done), false) = (self.map_now(&now), failed.load(Relaxed)) {
             return done;
         }
-        self.each(move |q, hap| match f(&hap.value) {
+        self.each(move |q, hap| match f(std::mem::replace(&mut hap.value, Value::Bool(false))) {
             Ok(Some(value)) => {
                 hap.value = value;
                 true

@@ -20,10 +20,8 @@ impl Evaluator {
 
     fn expr_kind(&mut self, expr: &Expr, scope: &Scope) -> Eval {
         match &expr.kind {
-            ExprKind::Num(x) => {
-                let pattern = Pattern::pure_at(Value::Num(*x), written(expr.loc));
-                Ok(Meaning::pattern(pattern))
-            }
+            // A bare number sounds all the time: it would be lit all the time, so it has no place.
+            ExprKind::Num(x) => Ok(Meaning::pattern(Pattern::pure(*x))),
             ExprKind::Mini(text) => self.mini(text, expr.loc),
             ExprKind::Text(text) => Ok(Meaning::Text(text.as_str().into())),
             ExprKind::Name(name) => self.name(name, expr.loc, scope),
@@ -196,7 +194,7 @@ fn chain_function(links: &[Link], scope: &Scope) -> Meaning {
 pub(crate) fn operation(name: &str) -> mag_pattern::align::Combine {
     match Operation::named(name) {
         Some(operation) => operation.combine(),
-        None => Arc::new(|a, _| Ok(Some(a.clone()))),
+        None => Arc::new(|a, _| Ok(Some(a))),
     }
 }
 

@@ -147,7 +147,7 @@ fn changed(pattern: Pattern, change: &Change) -> Pattern {
         Change::Euclid(hits, of, by) => euclid(pattern, hits, of, by.as_deref()),
         Change::Degrade(share, number) => pattern.degrade_by(*share, CHANCE_SEED + number),
         Change::Tail(item) => {
-            let op: Combine = Arc::new(|a, b| Ok(Some(appended(a, b))));
+            let op: Combine = Arc::new(|a, b| Ok(Some(appended(&a, b))));
             combine(Align::In, &pattern, &step(item), op)
         }
         Change::Range(last) => range(&pattern, step(last)),

@@ -60,7 +60,7 @@ pub(super) const ROWS: &[Native] = &[
     Native::build("pickmodF", &[Val, Funs, Pat], |c| pick_function(c, wrap)),
     Native::plain("bite", &[Num, Pat, Pat], |a| {
         let (n, p) = (a.time(0)?, a.pattern(2));
-        if !(n > mag_pattern::Time::ZERO) {
+        if n <= mag_pattern::Time::ZERO {
             return Err(format!("expected a number above 0, found {n}"));
         }
         Ok(a.pattern(1).squeeze_join(move |i| {

@@ -81,8 +81,11 @@ fn failing(message: String) -> Pattern {
 /// Several patterns as one of lists, in the rhythm of the first.
 fn together(patterns: &[Pattern]) -> Pattern {
     let append: Combine = Arc::new(|list, item| match list {
-        Value::List(items) => Ok(Some(Value::list(items.iter().chain([item]).cloned().collect()))),
-        other => Ok(Some(Value::list(vec![other.clone(), item.clone()]))),
+        Value::List(mut items) => {
+            Arc::make_mut(&mut items).push(item.clone());
+            Ok(Some(Value::List(items)))
+        }
+        other => Ok(Some(Value::list(vec![other, item.clone()]))),
     });
     let mut patterns = patterns.iter();
     let Some(first) = patterns.next() else { return Pattern::silence() };

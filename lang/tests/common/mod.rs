@@ -1,5 +1,5 @@
 //! Reading the conformance cases, and comparing event lists with them.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::expect_used)]
 
 use mag_pattern::{Hap, Pattern, Query, Span, Time, Value};
 use serde_json::Value as Json;
