@@ -21,7 +21,8 @@ import System.Environment (getArgs)
 cycles :: Int
 cycles = 1000
 
--- Tidal rotates a Euclidean rhythm the other way round: 6 of 8 steps here are 2 in mag and Strudel.
+-- Tidal rotates a Euclidean rhythm the other way round, so 6 of 8 steps here are 2 in mag and
+-- Strudel; and it rotates the sounds of cycles along with it, which p05 keeps apart with struct.
 patternOf :: String -> ControlPattern
 patternOf name = case name of
   "p01" -> s "bd sn"
@@ -29,7 +30,11 @@ patternOf name = case name of
   "p03" -> s "[[bd*2 [sn cp]]*8 , hh*16, {a b c d e}%7]"
   "p04" -> s "[bd(3,8), sn(5,8,6), hh(7,16), cp(<3 5 7>,16)]"
   "p05" ->
-    s "[<bd sn cp>(<3 5>,8,<0 6>), [hh <oh ch>]*4, [~ <arpy jvbass>]!4]" # n "<0 3 [5 7]>*2"
+    stack
+      [ struct "t(<3 5>,8,<0 6>)" $ s "<bd sn cp>"
+      , s "[[hh <oh ch>]*4, [~ <arpy jvbass>]!4]"
+      ]
+      # n "<0 3 [5 7]>*2"
   "p06" -> every 3 (fast 2) $ every 4 rev $ s "bd*16"
   "p07" -> off 0.125 (|+ n 12) $ off 0.25 (# speed 2) $ n "0 3 5 7*2" # s "superpiano"
   "p08" -> jux rev $ every 2 (hurry 2) $ s "bd*16"
