@@ -85,7 +85,7 @@ fn applied(pattern: &Pattern, fixed: &Value, op: &Combine, fixed_is_right: bool)
 
 fn combine_in(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
     if let (Some([slot]), Some(_)) = (right.slots(), right.constant()) {
-        let marked = crate::join::with_locs(left.clone(), slot.locs.clone());
+        let marked = left.clone().located(&slot.locs);
         return applied(&marked, &slot.value, &op, true).with_steps(left.steps);
     }
     let (ours, theirs) = (left.clone(), right.clone());

@@ -59,8 +59,8 @@ impl Pattern {
         let rhythm = gate(&rotated(hits, steps, rotation));
         match (self.constant(), self.slots()) {
             (Some(value), Some([slot])) => {
-                let (value, locs) = (value.clone(), slot.locs.clone());
-                crate::join::with_locs(rhythm.map(move |_| value.clone()), locs)
+                let value = value.clone();
+                rhythm.map(move |_| value.clone()).located(&slot.locs)
             }
             _ => self.structure(&rhythm),
         }

@@ -1,6 +1,6 @@
 //! Patterns of patterns: the joins, each with its own rule for time.
 
-use crate::hap::{Hap, Locs};
+use crate::hap::Hap;
 use crate::pattern::Pattern;
 use crate::query::Query;
 use crate::span::Span;
@@ -48,9 +48,8 @@ type Fit = fn(outer: &Hap, inner: &mut Hap) -> bool;
 impl Pattern {
     /// Wholes come from the inner patterns.
     pub fn inner_join(&self, make: impl Fn(&Value) -> Pattern + Send + Sync + 'static) -> Pattern {
-        if let Some(value) = self.constant() {
-            let locs = self.slots().map_or_else(Locs::none, |s| s[0].locs.clone());
-            return with_locs(make(value), locs);
+        if let (Some(value), Some([slot])) = (self.constant(), self.slots()) {
+            return make(value).located(&slot.locs);
         }
         self.join_parts(Arc::new(make), |_, _| true)
     }
@@ -182,31 +181,5 @@ fn within(outer: &Hap, inner: &mut Hap) -> bool {
             inner.whole = None;
             true
         }
-    }
-}
-
-/// Adds places to every event.
-pub fn with_locs(pattern: Pattern, locs: Locs) -> Pattern {
-    if locs.as_slice().is_empty() {
-        return pattern;
-    }
-    pattern.located(locs)
-}
-
-impl Pattern {
-    /// Adds places to every event.
-    pub fn located(&self, locs: Locs) -> Pattern {
-        if let Some(slots) = self.slots() {
-            let marked = slots.iter().map(|s| {
-                let mut s = s.clone();
-                s.locs.join(&locs);
-                s
-            });
-            return Pattern::new(crate::seq::Seq::new(marked.collect())).with_steps(self.steps);
-        }
-        self.each(move |_, hap| {
-            hap.locs.join(&locs);
-            true
-        })
     }
 }

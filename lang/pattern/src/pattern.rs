@@ -21,6 +21,10 @@ pub trait Node: Send + Sync {
     fn slots(&self) -> Option<&[Slot]> {
         None
     }
+    /// Adds places to all its values in place, where they are known in advance.
+    fn locate_now(&mut self, _locs: &Locs) -> bool {
+        false
+    }
     /// The same node with `f` already done to all its values, where they are known in advance.
     fn map_now(&self, _f: &ValueMap) -> Option<Pattern> {
         None
@@ -107,6 +111,26 @@ impl Pattern {
     /// See [`Node::map_now`].
     pub(crate) fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
         self.node.map_now(f).map(|p| p.with_steps(self.steps))
+    }
+
+    /// The same with places added to every event.
+    pub fn located(mut self, locs: &Locs) -> Pattern {
+        if locs.as_slice().is_empty() {
+            return self;
+        }
+        if Arc::get_mut(&mut self.node).is_some_and(|node| node.locate_now(locs)) {
+            return self;
+        }
+        if let Some(slots) = self.slots() {
+            let mut seq = Seq::new(slots.to_vec());
+            seq.locate_now(locs);
+            return Pattern::new(seq).with_steps(self.steps);
+        }
+        let locs = locs.clone();
+        self.each(move |_, hap| {
+            hap.locs.join(&locs);
+            true
+        })
     }
 
     /// Appends the events of `span` to `out`.

@@ -57,6 +57,11 @@ impl Node for Seq {
         Some(&self.slots)
     }
 
+    fn locate_now(&mut self, locs: &Locs) -> bool {
+        self.slots.iter_mut().for_each(|slot| slot.locs.join(locs));
+        true
+    }
+
     fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
         let mapped = |slot: &Slot| Some(Slot { value: f(&slot.value)?, ..slot.clone() });
         Some(Pattern::new(Seq::new(self.slots.iter().filter_map(mapped).collect())))

@@ -114,35 +114,48 @@ fn slow(row: &Sequence) -> Marked {
 }
 
 fn polymeter(all: &[Sequence], pace: Option<&Step>) -> Pattern {
-    let pace = match (pace, all.first()) {
-        (Some(given), _) => step(given),
-        (None, first) => Pattern::pure(first.map_or(Time::ONE, total).to_f64()),
-    };
+    let first = all.first().map_or(Time::ONE, total);
     let layers = all.iter().map(|row| {
         let (pattern, _) = sequence(row);
         let own = total(row);
-        with_number(&pace, move |n| pattern.fast(n / own))
+        match pace {
+            Some(pace) => with_number(pace, move |n| pattern.fast(n / own)),
+            None => pattern.fast(first / own),
+        }
     });
     stack(layers.collect()).with_steps(Some(Time::ONE))
 }
 
-/// Joins in a patterned number, as an exact time.
-fn with_number(number: &Pattern, f: impl Fn(Time) -> Pattern + Send + Sync + 'static) -> Pattern {
-    number.inner_join(move |v| match v.number() {
+/// The number of an operand that is just that, and its place.
+fn plain_number(operand: &Step) -> Option<(Time, Locs)> {
+    match &operand.term {
+        Term::Atom(Value::Num(x), loc) if operand.ops.is_empty() => {
+            Some((Time::from_f64(*x), Locs::one(*loc)))
+        }
+        _ => None,
+    }
+}
+
+/// Joins in a number, as an exact time.
+fn with_number(operand: &Step, f: impl Fn(Time) -> Pattern + Send + Sync + 'static) -> Pattern {
+    if let Some((number, locs)) = plain_number(operand) {
+        return f(number).located(&locs);
+    }
+    step(operand).inner_join(move |v| match v.number() {
         Some(x) => f(Time::from_f64(x)),
         None => Pattern::silence(),
     })
 }
 
-fn with_count(number: &Pattern, f: impl Fn(i64) -> Pattern + Send + Sync + 'static) -> Pattern {
-    with_number(number, move |t| f(t.floor()))
+fn with_count(operand: &Step, f: impl Fn(i64) -> Pattern + Send + Sync + 'static) -> Pattern {
+    with_number(operand, move |t| f(t.floor()))
 }
 
 fn changed(pattern: Pattern, change: &Change) -> Pattern {
     let steps = pattern.steps;
     match change {
-        Change::Fast(by) => with_number(&step(by), move |n| pattern.fast(n)).with_steps(steps),
-        Change::Slow(by) => with_number(&step(by), move |n| pattern.slow(n)).with_steps(steps),
+        Change::Fast(by) => with_number(by, move |n| pattern.fast(n)).with_steps(steps),
+        Change::Slow(by) => with_number(by, move |n| pattern.slow(n)).with_steps(steps),
         Change::Replicate(n) => replicate(&pattern, *n),
         Change::Euclid(hits, of, by) => euclid(pattern, hits, of, by.as_deref()),
         Change::Degrade(share, number) => pattern.degrade_by(*share, CHANCE_SEED + number),
@@ -162,13 +175,21 @@ fn replicate(pattern: &Pattern, n: i64) -> Pattern {
 }
 
 fn euclid(pattern: Pattern, hits: &Step, of: &Step, by: Option<&Step>) -> Pattern {
-    let (hits, of) = (step(hits), step(of));
-    let by = by.map_or_else(|| Pattern::pure(0.0), step);
-    with_count(&hits, move |hits| {
+    let plain = (plain_number(hits), plain_number(of), by.map(plain_number));
+    if let (Some((hits, a)), Some((steps, b)), None | Some(Some(_))) = &plain {
+        let (rotation, c) = plain.2.clone().flatten().unwrap_or((Time::ZERO, Locs::none()));
+        let made = pattern.euclid(hits.floor(), steps.floor(), rotation.floor());
+        return made.located(a).located(b).located(&c);
+    }
+    let (of, by) = (of.clone(), by.cloned());
+    with_count(hits, move |hits| {
         let (pattern, by) = (pattern.clone(), by.clone());
-        with_count(&of, move |steps| {
-            let pattern = pattern.clone();
-            with_count(&by, move |rotation| pattern.euclid(hits, steps, rotation))
+        with_count(&of, move |steps| match &by {
+            Some(by) => {
+                let pattern = pattern.clone();
+                with_count(by, move |rotation| pattern.euclid(hits, steps, rotation))
+            }
+            None => pattern.euclid(hits, steps, 0),
         })
     })
 }

@@ -59,7 +59,7 @@ pub(crate) fn run(native: &'static Native, run: Plain, args: Vec<Arg>) -> Result
         let mut all = Locs::none();
         locs.for_each(|slot| all.join(&slot.locs));
         return made
-            .map(|p| mag_pattern::join::with_locs(p, all))
+            .map(|p| p.located(&all))
             .map_err(|message| Failure { message, loc: first_loc });
     }
     let joined = together(&patterned);

@@ -4,7 +4,7 @@ use super::chord::canonical;
 use super::nearest::unknown;
 
 /// Name and table: a chord symbol a line, then its voicings in semitones above the root.
-/// `ireal` and `ireal-ext` are what the iReal Pro accompanist plays, as measured from its MIDI.
+/// Measured: what Strudel answers, see `scripts/measure-voicings.mjs`.
 const TABLES: [(&str, &str); 6] = [
     ("ireal", include_str!("voicings/ireal.tsv")),
     ("ireal-ext", include_str!("voicings/ireal-ext.tsv")),
