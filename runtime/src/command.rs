@@ -8,8 +8,10 @@ pub mod check;
 pub mod devices;
 pub mod help;
 pub mod play;
+mod playing;
 pub mod query;
 pub mod render;
+pub mod repl;
 pub mod replay;
 pub mod send;
 
@@ -30,6 +32,8 @@ pub struct Cli {
 pub enum Command {
     /// Play a file and follow its edits
     Play(play::Play),
+    /// Open the prompt, with a file's parts if one is given
+    Repl(repl::Repl),
     /// Write a file's music to a WAV file, faster than real time
     Render(render::Render),
     /// Play a journalled performance again, into a WAV file
@@ -54,6 +58,7 @@ impl Command {
     pub fn run(self) -> Result<ExitCode, String> {
         match self {
             Command::Play(play) => play.run(),
+            Command::Repl(repl) => repl.run(),
             Command::Render(render) => render.run(),
             Command::Replay(replay) => replay.run(),
             Command::Send(send) => send.run(),

@@ -1,16 +1,14 @@
 //! The mag binary: arguments to one command.
 
-use clap::{CommandFactory, Parser};
-use mag::command::Cli;
+use clap::Parser;
+use mag::command::repl::Repl;
+use mag::command::{Cli, Command};
 use mag::notice::Notices;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let Some(command) = cli.command else {
-        let _ = Cli::command().print_help();
-        return ExitCode::from(2);
-    };
+    let command = cli.command.unwrap_or_else(|| Command::Repl(Repl::bare()));
     command.run().unwrap_or_else(|problem| {
         let notices = Notices::to_terminal();
         notices.error(format!("mag: {problem}"));

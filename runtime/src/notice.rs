@@ -109,7 +109,7 @@ fn write_all(waiting: &Receiver<Post>, lost: &AtomicU64, sink: &mut Sink) {
 
 /// Writes to the standard error that the process was started with, even if a library's chatter
 /// on it is turned off later.
-fn terminal() -> Sink {
+pub fn terminal() -> Sink {
     let mut out = own_stderr();
     Box::new(move |notice| {
         let _ = writeln!(out, "{}", notice.text);

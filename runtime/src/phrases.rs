@@ -1,9 +1,10 @@
 //! Phrases of models, made ahead of need off the sounding path: the world that patterns ask.
 //!
-//! One store, three ways to ask it. [`PhraseStore::live`] never waits: a phrase that is late is
+//! One store, several ways to ask it. [`PhraseStore::live`] never waits: a phrase that is late is
 //! replaced by the last one that was heard, which is said and noted for the journal.
-//! [`PhraseStore::ahead`] only lets phrases be made that will be needed. [`PhraseStore::patient`]
-//! waits: for rendering, where time stands still.
+//! [`PhraseStore::ahead`] only lets phrases be made that will be needed; [`PhraseStore::opening`]
+//! does too, and waits a moment while nothing sounds yet. [`PhraseStore::patient`] waits: for
+//! rendering, where time stands still.
 
 mod ahead;
 mod cache;
@@ -36,6 +37,8 @@ const SAID: usize = 256;
 const NOTED: usize = 1024;
 /// How long rendering waits for one phrase.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How long after its beginning a performance may wait for its first phrases.
+const OPENING: Duration = Duration::from_millis(350);
 /// A wish that could not be met is tried again after this.
 const RETRY: Duration = Duration::from_secs(10);
 
@@ -254,9 +257,15 @@ impl PhraseStore {
         Ahead(self.shared.clone())
     }
 
+    /// The world for looking ahead when a performance begins: from now on it waits for phrases,
+    /// for a third of a second in all, then never again.
+    pub fn opening(&self) -> Patient {
+        Patient { shared: self.shared.clone(), until: Some(Instant::now() + OPENING) }
+    }
+
     /// The world for rendering: waits for each phrase.
     pub fn patient(&self) -> Patient {
-        Patient(self.shared.clone())
+        Patient { shared: self.shared.clone(), until: None }
     }
 
     /// Waits until everything that was wished for is there, or the time is over; answers whether
@@ -322,31 +331,38 @@ impl World for Ahead {
     }
 }
 
-/// See [`PhraseStore::patient`].
+/// See [`PhraseStore::patient`] and [`PhraseStore::opening`].
 #[derive(Clone)]
-pub struct Patient(Arc<Shared>);
+pub struct Patient {
+    shared: Arc<Shared>,
+    /// When patience ends for good; without it each phrase has its own time.
+    until: Option<Instant>,
+}
 
 impl World for Patient {
     fn phrase(&self, wish: &PhraseRequest) -> Option<Arc<Phrase>> {
+        let shared = &self.shared;
         let key = Key::of(wish);
-        let until = Instant::now() + PATIENCE;
+        let until = self.until.unwrap_or_else(|| Instant::now() + PATIENCE);
         loop {
-            if let Some(phrase) = self.0.ask(key, wish) {
+            if let Some(phrase) = shared.ask(key, wish) {
                 return Some(phrase);
             }
-            let state = lock(&self.0.state);
+            let state = lock(&shared.state);
             let left = until.saturating_duration_since(Instant::now());
             if state.closed || !state.pending.contains(&key) {
                 // Met between the two looks, or refused.
                 drop(state);
-                return self.0.peek(key);
+                return shared.peek(key);
             }
             if left.is_zero() {
                 drop(state);
-                self.0.say(format!("{}: a phrase took too long and is left out", wish.model));
+                if self.until.is_none() {
+                    shared.say(format!("{}: a phrase took too long and is left out", wish.model));
+                }
                 return None;
             }
-            drop(self.0.met.wait_timeout(state, left));
+            drop(shared.met.wait_timeout(state, left));
         }
     }
 }

@@ -10,9 +10,7 @@ pub use file::Change;
 
 use file::{Followed, Reading};
 use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
-use notify::{
-    Config, Event, EventKind, EventKindMask, RecommendedWatcher, RecursiveMode, Watcher,
-};
+use notify::{Config, Event, EventKind, EventKindMask, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::Metadata;
@@ -57,8 +55,7 @@ impl Watch {
         };
         // Not what is opened or read: our own reading would be heard.
         let kinds = EventKindMask::CORE | EventKindMask::ACCESS_CLOSE;
-        let watcher =
-            RecommendedWatcher::new(hear, Config::default().with_event_kinds(kinds)).ok();
+        let watcher = RecommendedWatcher::new(hear, Config::default().with_event_kinds(kinds)).ok();
         let round = Round { watcher, files: Vec::new(), folders: BTreeSet::new() };
         let run = move || round.run(&inbox, deliver);
         std::thread::Builder::new().name("watch".into()).spawn(run)?;

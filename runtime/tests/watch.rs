@@ -218,7 +218,9 @@ fn what_is_no_text_says_where() -> Outcome {
     let desk = Desk::new("bytes")?;
     fs::write(&desk.file, b"kick: s \"bd\"\n-- caf\xe9\n")?;
     match desk.changes.recv_timeout(Duration::from_secs(3)) {
-        Ok((Change::Unreadable { reason, .. }, _)) => assert!(reason.contains("line 2"), "{reason}"),
+        Ok((Change::Unreadable { reason, .. }, _)) => {
+            assert!(reason.contains("line 2"), "{reason}")
+        }
         other => return Err(format!("expected it to be unreadable, found {other:?}").into()),
     }
     Ok(())

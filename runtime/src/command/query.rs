@@ -183,8 +183,9 @@ fn refuse(problems: Vec<Problem>, source: &Source) -> Refusal {
 }
 
 fn line_of(haps: &[Hap], source: &Source, base: usize) -> String {
-    let events: Vec<Json> = haps.iter().map(|hap| events::json(hap, source, base)).collect();
-    json!({ "events": events }).to_string()
+    let events = haps.iter().map(|hap| events::event(hap, source, base)).collect();
+    let answer = serde_json::to_string(&events::Answer { events });
+    answer.unwrap_or_else(|error| json!({ "error": error.to_string() }).to_string())
 }
 
 fn eprint_report(report: &str) {

@@ -119,7 +119,8 @@ impl Worker {
     /// The player of a model, opened when it is first needed.
     fn player(&mut self, seat: (Sym, Option<Sym>)) -> Option<&mut dyn Player> {
         let (model, device) = seat;
-        let waits = matches!(self.seats.get(&seat), Some(Seat::Empty(until)) if Instant::now() < *until);
+        let waits =
+            matches!(self.seats.get(&seat), Some(Seat::Empty(until)) if Instant::now() < *until);
         let open = matches!(self.seats.get(&seat), Some(Seat::Player(_)));
         if !open && !waits {
             let device = device.map_or("cpu", Sym::as_str);

@@ -179,6 +179,9 @@ mod tests {
         assert_eq!(file.due, None);
         file.touch(false, ms(300));
         assert_eq!(file.look(Reading::Missing, ms(300)), None);
-        assert_eq!(file.look(Reading::Missing, ms(800)), Some(Change::Gone { path: "a.mag".into() }));
+        assert_eq!(
+            file.look(Reading::Missing, ms(800)),
+            Some(Change::Gone { path: "a.mag".into() })
+        );
     }
 }

@@ -1,30 +1,43 @@
 //! Events as text: JSON for scripts, lines for people.
 
 use mag_lang::Source;
-use mag_pattern::{Hap, Loc, Span, Time, Value};
-use serde_json::{Map, Number, Value as Json, json};
+use mag_pattern::{Hap, Span, Time, Value};
+use serde::Serialize;
+use serde_json::{Map, Number, Value as Json};
 use std::cmp::Ordering;
 
-/// The event as JSON; places are characters of `source` from byte `base` on.
-pub(super) fn json(hap: &Hap, source: &Source, base: usize) -> Json {
-    let place = |loc: &Loc| {
-        let chars = |offset: usize| {
-            let before = source.text.get(base.min(offset)..offset);
-            before.map_or(offset.saturating_sub(base), |text| text.chars().count())
-        };
-        json!([chars(loc.from()), chars(loc.to())])
-    };
-    let here = hap.locs.as_slice().iter().filter(|loc| loc.file() == source.file);
-    json!({
-        "whole": hap.whole.map(span),
-        "part": span(hap.part),
-        "value": value(&hap.value),
-        "locs": here.map(place).collect::<Vec<_>>(),
-    })
+/// An event as scripts read it.
+#[derive(Debug, Serialize)]
+pub(super) struct Event {
+    whole: Option<[String; 2]>,
+    part: [String; 2],
+    value: Json,
+    locs: Vec<[usize; 2]>,
 }
 
-fn span(span: Span) -> Json {
-    json!([span.begin.to_string(), span.end.to_string()])
+/// The answer to a query, one line of JSON.
+#[derive(Debug, Serialize)]
+pub(super) struct Answer {
+    pub events: Vec<Event>,
+}
+
+/// The event for scripts; places are characters of `source` from byte `base` on.
+pub(super) fn event(hap: &Hap, source: &Source, base: usize) -> Event {
+    let chars = |offset: usize| {
+        let before = source.text.get(base.min(offset)..offset);
+        before.map_or(offset.saturating_sub(base), |text| text.chars().count())
+    };
+    let here = hap.locs.as_slice().iter().filter(|loc| loc.file() == source.file);
+    Event {
+        whole: hap.whole.map(edges),
+        part: edges(hap.part),
+        value: value(&hap.value),
+        locs: here.map(|loc| [chars(loc.from()), chars(loc.to())]).collect(),
+    }
+}
+
+fn edges(span: Span) -> [String; 2] {
+    [span.begin.to_string(), span.end.to_string()]
 }
 
 /// A number, word, truth, list or map, as JSON has them.

@@ -1,0 +1,211 @@
+//! A performance in progress, as `mag play` and the prompt share it: a file if there is one, what
+//! other programs send, and what all of it comes to.
+
+use super::{Sound, color, name_of, read_text};
+use crate::files::Folder;
+use crate::journal::{self, Journal};
+use crate::notice::Notices;
+use crate::performer::Performer;
+use crate::phrases::{Ahead, Lookahead, Patient, PhraseStore};
+use crate::session::{Outcome, Session, Text, locator};
+use crate::stage::When;
+use crate::watch::{Change, Known, Watch};
+use crate::wire::{Answer, Ask};
+use mag_lang::problem::Problem;
+use mag_lang::source::Sources;
+use mag_lang::{Language, Mode};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// Things that may wait to be done.
+pub(super) const WAITING: usize = 64;
+/// How often the coming cycles are looked at.
+pub(super) const LOOK: Duration = Duration::from_millis(100);
+/// A second Ctrl-C within this time ends the performance.
+const TWICE: Duration = Duration::from_secs(2);
+
+/// A performance in progress.
+pub(super) struct Playing {
+    pub session: Session,
+    pub notices: Notices,
+    store: PhraseStore,
+    ahead: Ahead,
+    lookahead: Lookahead,
+    file: Option<PathBuf>,
+    /// When edits of the file take effect.
+    quantum: When,
+    /// The files that it uses.
+    used: Vec<PathBuf>,
+    interrupted: Option<Instant>,
+}
+
+impl Playing {
+    /// A stage that waits for its first program.
+    pub fn new(sound: &Sound, file: Option<PathBuf>, quantum: When, notices: &Notices) -> Playing {
+        let store = PhraseStore::installed(notices.clone());
+        let sources = Arc::new(Mutex::new(Sources::new()));
+        let world = Arc::new(store.live());
+        let performer = Performer::new(sound.setup(), world, notices.clone(), locator(&sources));
+        let session = Session::new(
+            Arc::new(Language::new()),
+            Arc::new(store.opening()),
+            Box::new(performer),
+            sound.defaults(),
+            sources,
+            notices.clone(),
+        );
+        let mut playing = Playing {
+            session,
+            notices: notices.clone(),
+            ahead: store.ahead(),
+            store,
+            lookahead: Lookahead::default(),
+            file,
+            quantum,
+            used: Vec::new(),
+            interrupted: None,
+        };
+        if !sound.no_journal {
+            playing.keep_journal();
+        }
+        playing
+    }
+
+    fn keep_journal(&mut self) {
+        let created = journal::folder()
+            .ok_or_else(|| std::io::Error::other("HOME is not set"))
+            .and_then(|folder| Journal::create(&folder));
+        match created {
+            Ok(journal) => self.session.keep_journal(journal),
+            Err(error) => self.notices.warn(format!("no journal is kept: {error}")),
+        }
+    }
+
+    /// Lets the phrases of the coming cycles be made.
+    pub fn look_ahead(&mut self) {
+        let now = self.session.now();
+        self.lookahead.follow(self.session.program(), now, &self.ahead);
+    }
+
+    /// The world for drawing what does not play: waits for its phrases.
+    pub fn patient(&self) -> Patient {
+        self.store.patient()
+    }
+
+    /// What is to be followed: the file, whose text is known, and the files that it uses.
+    pub fn files(&self, text: &str) -> Vec<Known> {
+        let used = self.used.iter().map(|path| {
+            let text = std::fs::read_to_string(path).ok();
+            (path.clone(), text.map(Into::into))
+        });
+        let own = self.file.iter().map(|file| (file.clone(), Some(text.into())));
+        own.chain(used).collect()
+    }
+
+    /// A followed file changed.
+    pub fn change(&mut self, change: Change, watch: &Watch) {
+        match change {
+            Change::Text { path, text } => {
+                let own = self.file.as_deref().is_some_and(|file| same_file(&path, file));
+                if own {
+                    self.evaluate_file(&text);
+                    watch.follow(self.files(&text));
+                } else if let Some(Ok(text)) = self.file.as_deref().map(read_text) {
+                    self.evaluate_file(&text);
+                }
+            }
+            Change::Gone { path } => {
+                self.notices.warn(format!("{} is gone; it plays on", path.display()));
+            }
+            Change::Unreadable { path, reason } => {
+                self.notices.warn(format!("cannot read {}: {reason}; it plays on", path.display()));
+            }
+        }
+    }
+
+    /// Evaluates the file's text, and says what came of it; answers whether it was accepted.
+    pub fn evaluate_file(&mut self, text: &str) -> bool {
+        let files = self.folder();
+        let name = self.file.as_deref().map_or_else(String::new, name_of);
+        let when = Some(self.quantum);
+        let text = Text { name: &name, text, mode: Mode::File, files: &files, when };
+        let outcome = self.session.evaluate(&text);
+        self.used = files.paths();
+        self.say(&outcome)
+    }
+
+    /// Evaluates a block on top of what plays.
+    pub fn evaluate_block(&mut self, name: &str, text: &str) -> Result<Outcome, Vec<Problem>> {
+        let files = self.folder();
+        self.session.evaluate(&Text { name, text, mode: Mode::Block, files: &files, when: None })
+    }
+
+    fn folder(&self) -> Folder {
+        self.file.as_deref().map_or_else(|| Folder::new("."), Folder::around)
+    }
+
+    /// Says what came of a text; answers whether it was accepted.
+    pub fn say(&self, outcome: &Result<Outcome, Vec<Problem>>) -> bool {
+        match outcome {
+            Ok(outcome) => {
+                if !outcome.warnings.is_empty() {
+                    let report = self.session.report(&outcome.warnings, color());
+                    self.notices.warn(report.trim_end());
+                }
+                outcome.said.iter().for_each(|said| self.notices.info(said));
+                if outcome.at.is_some() {
+                    self.notices.info(self.status(outcome));
+                }
+            }
+            Err(problems) => {
+                let report = self.session.report(problems, color());
+                self.notices.error(format!("{}\nit plays on unchanged", report.trim_end()));
+            }
+        }
+        outcome.is_ok()
+    }
+
+    /// What plays from when, in one line.
+    pub fn status(&self, outcome: &Outcome) -> String {
+        let program = self.session.program();
+        let at = outcome.at.map_or(0.0, |at| at.to_f64());
+        let sounding: Vec<&str> =
+            program.parts.keys().map(String::as_str).filter(|p| program.sounds(p)).collect();
+        match sounding.as_slice() {
+            [] => format!("cycle {at:.2}: silence"),
+            parts => format!("cycle {at:.2}: {} · {} bpm", parts.join(" "), program.tempo),
+        }
+    }
+
+    /// Whether this Ctrl-C is the second in a row; the first asks for silence.
+    pub fn interrupted_twice(&mut self) -> bool {
+        let before = self.interrupted.replace(Instant::now());
+        let twice = before.is_some_and(|at| at.elapsed() < TWICE);
+        if !twice {
+            self.notices.info("silence; once more to leave");
+        }
+        twice
+    }
+
+    /// Does what another program sent, and tells it what came of it.
+    pub fn answer(&mut self, ask: Ask) {
+        let outcome = self.evaluate_block("send", &ask.text);
+        self.say(&outcome);
+        let (accepted, text) = match &outcome {
+            Ok(outcome) => {
+                let mut lines = outcome.said.clone();
+                lines.extend(outcome.at.map(|_| self.status(outcome)));
+                (true, lines.join("\n"))
+            }
+            Err(problems) => (false, self.session.report(problems, false)),
+        };
+        let _ = ask.answer.try_send(Answer { accepted, text });
+    }
+}
+
+/// Whether two paths name one file; the watch gives them absolute.
+fn same_file(a: &Path, b: &Path) -> bool {
+    let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    whole(a) == whole(b)
+}
