@@ -52,18 +52,6 @@ impl Moments {
         if frame < 0 { early } else { self.origin + length(frame) }
     }
 
-    /// The time from now until `frame`; zero if it has passed.
-    pub fn until(&self, frame: Frame) -> Duration {
-        let nanos = i128::from(frame) * 1_000_000_000 / i128::from(self.rate);
-        let since = self.origin.elapsed().as_nanos() as i128;
-        let ahead = if since > 0 {
-            nanos - since
-        } else {
-            nanos + self.origin.saturating_duration_since(Instant::now()).as_nanos() as i128
-        };
-        Duration::from_nanos(ahead.clamp(0, i128::from(u32::MAX)) as u64)
-    }
-
     /// The NTP time of a frame: seconds since 1900 and 2⁻³² of a second, to the nanosecond.
     pub fn ntp(&self, frame: Frame) -> (u32, u32) {
         let nanos = i128::from(frame) * 1_000_000_000 / i128::from(self.rate);
@@ -142,7 +130,8 @@ mod tests {
         let moments = Moments::starting_in(Duration::from_secs(10), 1000);
         let now = moments.now();
         assert!((-10_000..-9_900).contains(&now), "{now}");
-        assert!(moments.until(0) > Duration::from_secs(9));
+        assert_eq!(moments.frame(moments.instant(-3)), -3);
+        assert_eq!(moments.frame(moments.instant(48_001)), 48_001);
     }
 
     #[test]

@@ -18,7 +18,8 @@ const fn command(name: &'static str, usage: &'static str, doc: &'static str) -> 
 }
 
 /// Every command, in alphabetical order.
-pub const COMMANDS: [Command; 10] = [
+pub const COMMANDS: [Command; 15] = [
+    command("help", "help every", "Shows what a name means; `help` alone gives an overview."),
     command("hush", "hush", "Silences every part."),
     command("meter", "meter 3/4", "Sets the bar, which is the cycle: beats and their note value."),
     command("mute", "mute hats", "Silences the named parts until `unmute`."),
@@ -26,9 +27,13 @@ pub const COMMANDS: [Command; 10] = [
         takes_expr: true,
         ..command("once", "once s \"cp\"", "Plays one cycle of a pattern, then forgets it.")
     },
+    command("panic", "panic", "Cuts what sounds, echoes too, and silences every part."),
+    command("quantum", "quantum 'bar'", "When edits take effect: now, beat, bar or some bars."),
     command("record", "record 'take.wav'", "Writes what sounds to a file; `record stop` ends it."),
+    command("redo", "redo", "Goes forward again after `undo`."),
     command("solo", "solo lead", "Silences every part but the named ones until `unsolo`."),
     command("tempo", "tempo 124", "Sets the tempo in beats a minute."),
+    command("undo", "undo", "Goes back to what played before the last edit."),
     command("unmute", "unmute hats", "Lets the named parts, or all, sound again."),
     command("unsolo", "unsolo", "Lets the parts sound again that `solo` had silenced."),
     command("use", "use 'drums.mag'", "Reads the definitions of another file."),

@@ -70,10 +70,10 @@ impl OscOut {
 
     fn send(&mut self, at: Frame, message: OscMessage) {
         let Ok(bytes) = encoder::encode(&bundle(self.moments.ntp(at), message)) else { return };
-        // An error may be the answer to the packet before; then this one was not sent.
-        if let Err(error) = self.socket.send(&bytes).or_else(|_| self.socket.send(&bytes)) {
-            self.refuse(&error);
-        }
+        let Err(error) = self.socket.send(&bytes) else { return };
+        self.refuse(&error);
+        // The error may be the answer to the packet before; then this one was not sent.
+        let _ = self.socket.send(&bytes);
     }
 
     fn refuse(&mut self, error: &std::io::Error) {
@@ -142,6 +142,10 @@ fn dirt_message(cue: &Cue) -> Option<OscMessage> {
     args.retain(|(name, _)| !matches!(*name, "sound" | "osc" | "out"));
     if !args.iter().any(|(name, _)| *name == "s") {
         return None;
+    }
+    if let Some(clip) = args.iter_mut().find(|(name, _)| *name == "clip") {
+        // mag has Strudel's name for it, SuperDirt knows Tidal's.
+        clip.0 = "legato";
     }
     if let Some(note) = cue.number("note") {
         // SuperDirt counts from middle C, mag as MIDI does.
