@@ -112,11 +112,18 @@ fn numbers(a: &Value, b: &Value, f: impl Fn(f64, f64) -> f64) -> Joined {
     Ok(Some(Value::Num(f(as_number(a)?, as_number(b)?))))
 }
 
+/// Words do not grow longer than this.
+const WORD_LIMIT: usize = 200;
+
 /// Numbers add up; two words that are no numbers join to one.
 fn add(a: &Value, b: &Value) -> Joined {
     match (a, b) {
         (Value::Word(x), Value::Word(y)) if a.number().is_none() && b.number().is_none() => {
-            Ok(Some(Value::word(&format!("{x}{y}"))))
+            let joined = format!("{x}{y}");
+            if joined.len() > WORD_LIMIT {
+                return Err(format!("a word of {} letters is too long", joined.len()));
+            }
+            Ok(Some(Value::word(&joined)))
         }
         _ => numbers(a, b, |x, y| x + y),
     }

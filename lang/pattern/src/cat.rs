@@ -43,6 +43,10 @@ pub fn stack(items: Vec<Pattern>) -> Pattern {
     Pattern::new(Stack(items)).with_steps(steps)
 }
 
+fn total_size(items: &[Pattern]) -> u32 {
+    items.iter().fold(1, |sum: u32, item| sum.saturating_add(item.size()))
+}
+
 struct Stack(Vec<Pattern>);
 
 impl Node for Stack {
@@ -50,6 +54,9 @@ impl Node for Stack {
         for item in &self.0 {
             item.query(span, q, out);
         }
+    }
+    fn size(&self) -> u32 {
+        total_size(&self.0)
     }
     fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
         Some(Pattern::new(Stack(self.0.iter().map(|p| p.mapped(f.clone())).collect())))
@@ -80,6 +87,9 @@ impl Node for Slowcat {
             }
         });
     }
+    fn size(&self) -> u32 {
+        total_size(&self.0)
+    }
     fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
         Some(Pattern::new(Slowcat(self.0.iter().map(|p| p.mapped(f.clone())).collect())))
     }
@@ -93,9 +103,7 @@ fn query_shifted(item: &Pattern, cycles: i64, piece: Span, q: &mut Query, out: &
     }
     let start = out.len();
     item.query(piece.map(|t| t.add_int(-cycles)), q, out);
-    for hap in &mut out[start..] {
-        hap.map_time(|t| t.add_int(cycles));
-    }
+    q.moved(&mut out[start..], |t| t.add_int(cycles));
 }
 
 /// All patterns within one cycle, each the same share of it.
@@ -145,10 +153,11 @@ impl Node for Fastcat {
             let offset = k - k.div_euclid(n);
             let start = out.len();
             item.query(piece.map(|t| t.add_int(-offset)), q, out);
-            for hap in &mut out[start..] {
-                hap.map_time(|t| t.add_int(offset) * share);
-            }
+            q.moved(&mut out[start..], |t| t.add_int(offset) * share);
         });
+    }
+    fn size(&self) -> u32 {
+        total_size(&self.0)
     }
     fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
         Some(Pattern::new(Fastcat(self.0.iter().map(|p| p.mapped(f.clone())).collect())))
@@ -158,10 +167,14 @@ impl Node for Fastcat {
 /// All patterns within one cycle, each a share in proportion to its weight.
 /// Weights of 0 or less leave their pattern out.
 pub fn timecat(items: Vec<(Time, Pattern)>) -> Pattern {
-    let items: Vec<_> = items.into_iter().filter(|(w, _)| *w > Time::ZERO).collect();
+    // (an undefined weight is kept, to be reported)
+    let items: Vec<_> = items.into_iter().filter(|(w, _)| !(*w <= Time::ZERO)).collect();
     let total = items.iter().fold(Time::ZERO, |sum, (w, _)| sum + *w);
     if items.is_empty() {
         return Pattern::nothing();
+    }
+    if !total.is_defined() {
+        return Pattern::overflow();
     }
     if let [(_, only)] = items.as_slice() {
         return only.clone().with_steps(Some(total));
@@ -198,6 +211,9 @@ impl Node for Timecat {
             }
         });
     }
+    fn size(&self) -> u32 {
+        self.0.iter().fold(1, |sum: u32, share| sum.saturating_add(share.item.size()))
+    }
     fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
         let mapped = |s: &Share| Share { item: s.item.mapped(f.clone()), ..*s };
         Some(Pattern::new(Timecat(self.0.iter().map(mapped).collect())))
@@ -215,15 +231,16 @@ impl Share {
         let inward = |t: Time| base + (t - slot.begin) / length;
         let start = out.len();
         self.item.query(seen.map(inward), q, out);
-        for hap in &mut out[start..] {
-            hap.map_time(|t| slot.begin + (t - base) * length);
-        }
+        q.moved(&mut out[start..], |t| slot.begin + (t - base) * length);
     }
 }
 
 /// Each cycle of the pattern within `[begin, end)` of the cycle, and silence around it.
 /// Silence altogether unless `0 <= begin < end <= 1`.
 pub fn compress(begin: Time, end: Time, item: &Pattern) -> Pattern {
+    if !(end - begin).is_defined() {
+        return Pattern::overflow();
+    }
     if !(begin >= Time::ZERO && begin < end && end <= Time::ONE) {
         return Pattern::silence();
     }

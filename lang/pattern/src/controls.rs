@@ -81,7 +81,11 @@ impl Controls {
     }
 
     /// Both maps in one; where both have a control, `both(ours, theirs)` decides.
-    pub fn union(mut self, other: &Controls, mut both: impl FnMut(&Value, &Value) -> Value) -> Controls {
+    pub fn union(
+        mut self,
+        other: &Controls,
+        mut both: impl FnMut(&Value, &Value) -> Value,
+    ) -> Controls {
         let entries = Arc::make_mut(&mut self.0);
         let mut i = 0;
         for (name, theirs) in other.0.iter() {

@@ -6,6 +6,9 @@ use crate::time::Time;
 use crate::value::Value;
 use smallvec::SmallVec;
 
+/// An event names so many places at most: more would light up nothing that can still be read.
+const PLACES: usize = 32;
+
 /// The places in the source that caused an event.
 #[derive(Default, PartialEq)]
 pub struct Locs(SmallVec<[Loc; 4]>);
@@ -36,7 +39,7 @@ impl Locs {
     #[inline]
     pub fn join(&mut self, other: &Locs) {
         for loc in &other.0 {
-            if !self.0.contains(loc) {
+            if self.0.len() < PLACES && !self.0.contains(loc) {
                 self.0.push(*loc);
             }
         }

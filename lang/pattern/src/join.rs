@@ -19,19 +19,24 @@ pub(crate) struct Memo {
 }
 
 const MEMO_SIZE: usize = 16;
+/// The work of making a pattern, in events.
+const MAKING: usize = 100;
 
 impl Memo {
     pub(crate) fn new(make: Maker) -> Memo {
         Memo { make, recent: Mutex::new(Vec::new()) }
     }
-    /// The pattern for a value.
-    pub(crate) fn get(&self, value: &Value) -> Pattern {
-        let Ok(recent) = self.recent.try_lock() else { return (self.make)(value) };
-        if let Some((_, known)) = recent.iter().find(|(v, _)| v == value) {
+    /// The pattern for a value. Making one anew is work that the query pays for.
+    pub(crate) fn get(&self, value: &Value, q: &mut Query) -> Pattern {
+        if let Ok(recent) = self.recent.try_lock()
+            && let Some((_, known)) = recent.iter().find(|(v, _)| v == value)
+        {
             return known.clone();
         }
-        drop(recent);
         let made = (self.make)(value);
+        if !q.spend(MAKING + made.slots().map_or(0, <[_]>::len)) {
+            return Pattern::silence();
+        }
         if let Ok(mut again) = self.recent.try_lock() {
             if again.len() >= MEMO_SIZE {
                 again.remove(0);
@@ -75,7 +80,7 @@ impl Pattern {
         Pattern::of(move |span, q, out| {
             each_outer(&outer, span, q, |q, hap| {
                 let start = out.len();
-                memo.get(&hap.value).query(hap.part, q, out);
+                memo.get(&hap.value, q).query(hap.part, q, out);
                 settle(out, start, hap, fit);
             });
         })
@@ -99,10 +104,8 @@ impl Pattern {
                 let base = whole.begin.sam();
                 let start = out.len();
                 let asked = hap.part.map(|t| (t - whole.begin) / length + base);
-                memo.get(&hap.value).query(asked, q, out);
-                for inner in &mut out[start..] {
-                    inner.map_time(|t| (t - base) * length + whole.begin);
-                }
+                memo.get(&hap.value, q).query(asked, q, out);
+                q.moved(&mut out[start..], |t| (t - base) * length + whole.begin);
                 settle(out, start, hap, within);
             });
         })
@@ -126,10 +129,8 @@ impl Pattern {
                 let Some(whole) = hap.whole else { return };
                 let late = delay(whole.begin);
                 let start = out.len();
-                memo.get(&hap.value).query(hap.part.map(|t| t - late), q, out);
-                for inner in &mut out[start..] {
-                    inner.map_time(|t| t + late);
-                }
+                memo.get(&hap.value, q).query(hap.part.map(|t| t - late), q, out);
+                q.moved(&mut out[start..], |t| t + late);
                 settle(out, start, hap, within);
             });
         })

@@ -25,6 +25,10 @@ pub trait Node: Send + Sync {
     fn locate_now(&mut self, _locs: &Locs) -> bool {
         false
     }
+    /// About how much [`Node::map_now`] would have to write.
+    fn size(&self) -> u32 {
+        1
+    }
     /// The same node with `f` already done to all its values, where they are known in advance.
     fn map_now(&self, _f: &ValueMap) -> Option<Pattern> {
         None
@@ -48,7 +52,12 @@ pub struct Pattern {
     pub steps: Option<Time>,
     /// How many patterns deep the tree is, as counted by whoever builds it.
     pub depth: u16,
+    /// About how much there is to rewrite when the tree is rewritten; see [`Node::size`].
+    size: u32,
 }
+
+/// Trees larger than this are not rewritten by [`Pattern::mapped`] but mapped when asked.
+const REWRITE_LIMIT: u32 = 4096;
 
 impl std::fmt::Debug for Pattern {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -59,7 +68,21 @@ impl std::fmt::Debug for Pattern {
 impl Pattern {
     /// A pattern of a node, with no count of steps.
     pub fn new(node: impl Node + 'static) -> Pattern {
-        Pattern { node: Arc::new(node), steps: None, depth: 0 }
+        let size = node.size();
+        Pattern { node: Arc::new(node), steps: None, depth: 0, size }
+    }
+    /// About how much there is to rewrite when the tree is rewritten.
+    pub(crate) fn size(&self) -> u32 {
+        self.size
+    }
+    /// No events, and a word about why.
+    pub fn failing(message: impl Into<String>) -> Pattern {
+        let message = message.into();
+        Pattern::of(move |_, q, _| q.fail(&Locs::none(), || message.clone()))
+    }
+    /// What becomes of a pattern whose times cannot be counted exactly.
+    pub(crate) fn overflow() -> Pattern {
+        Pattern::of(|_, q, _| q.overflow())
     }
     /// A pattern of a query function.
     pub fn of(query: impl Fn(Span, &mut Query, &mut Vec<Hap>) + Send + Sync + 'static) -> Pattern {
@@ -110,6 +133,10 @@ impl Pattern {
     }
     /// See [`Node::map_now`].
     pub(crate) fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
+        // A tree that shares branches would be written out in full, each branch many times over.
+        if self.size > REWRITE_LIMIT {
+            return None;
+        }
         self.node.map_now(f).map(|p| p.with_steps(self.steps))
     }
 
@@ -136,6 +163,9 @@ impl Pattern {
     /// Appends the events of `span` to `out`.
     #[inline]
     pub fn query(&self, span: Span, q: &mut Query, out: &mut Vec<Hap>) {
+        if !(span.begin.is_countable() && span.end.is_countable()) {
+            return q.overflow();
+        }
         if q.enter() {
             self.node.query(span, q, out);
             q.leave();
@@ -251,9 +281,7 @@ impl Pattern {
         Pattern::of(move |span, q, out| {
             let start = out.len();
             inner.query(span.map(&ask), q, out);
-            for hap in &mut out[start..] {
-                hap.map_time(&answer);
-            }
+            q.moved(&mut out[start..], &answer);
         })
         .with_steps(self.steps)
     }

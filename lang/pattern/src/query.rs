@@ -1,10 +1,14 @@
 //! A question to a pattern: limits, tempo, the world, and room to work in.
 
 use crate::hap::{Hap, Locs};
+use crate::time::Time;
 use crate::world::{Nowhere, Trouble, World};
 
-/// Most work one query may do: events made and cycles visited.
+/// Most work one query may do: events made, cycles visited and patterns asked.
 pub const QUERY_LIMIT: usize = 300_000;
+/// Said when a time does not fit into a fraction of two 64-bit numbers.
+pub(crate) const OVERFLOW: &str =
+    "time overflow: these factors and shifts are too large, or too fine, to count exactly";
 /// How deeply patterns may be nested.
 pub const DEPTH_LIMIT: usize = 400;
 
@@ -64,22 +68,54 @@ impl<'w> Query<'w> {
     #[inline]
     pub fn spend(&mut self, work: usize) -> bool {
         if self.fuel < work {
-            self.fuel = 0;
-            self.fail(&Locs::none(), || format!("more than {QUERY_LIMIT} events in one cycle"));
+            self.exhaust();
             return false;
         }
         self.fuel -= work;
         true
     }
-    /// Goes one level deeper; false when too deep. Every success is paired with [`Query::leave`].
+    #[cold]
+    fn exhaust(&mut self) {
+        self.fuel = 0;
+        self.fail(&Locs::none(), || format!("more than {QUERY_LIMIT} events in a cycle"));
+    }
+    /// Work that may still be done.
+    pub fn left(&self) -> usize {
+        self.fuel
+    }
+    /// Notes that a time is past what can be counted exactly.
+    #[cold]
+    pub(crate) fn overflow(&mut self) {
+        self.fail(&Locs::none(), || OVERFLOW.into());
+    }
+    /// Goes one level deeper; false when too deep or out of work. Every success is paired with
+    /// [`Query::leave`].
     #[inline]
     pub(crate) fn enter(&mut self) -> bool {
         if self.depth >= DEPTH_LIMIT {
             self.fail(&Locs::none(), || "patterns nested too deeply".into());
             return false;
         }
+        // Paid for here, so that a tree that visits a branch over and over ends as well.
+        if self.fuel == 0 {
+            self.exhaust();
+            return false;
+        }
+        self.fuel -= 1;
         self.depth += 1;
         true
+    }
+    /// Every time of events through `f`; notes when one leaves the range of exact time.
+    #[inline]
+    pub(crate) fn moved(&mut self, haps: &mut [Hap], f: impl Fn(Time) -> Time) {
+        let mut exact = true;
+        for hap in haps {
+            hap.map_time(&f);
+            exact &= hap.part.begin.is_defined() & hap.part.end.is_defined();
+        }
+        if !exact {
+            self.overflow();
+        }
     }
     /// Comes back from [`Query::enter`].
     #[inline]

@@ -50,24 +50,26 @@ impl Pattern {
         let room = if n > 1 { (1.0 - share) / (n - 1) as f64 } else { 0.0 };
         self.striate_by(n, move |i| (room * i as f64, room * i as f64 + share))
     }
-    fn striate_by(&self, n: i64, part: impl Fn(i64) -> (f64, f64)) -> Pattern {
+    fn striate_by(
+        &self,
+        n: i64,
+        part: impl Fn(i64) -> (f64, f64) + Send + Sync + 'static,
+    ) -> Pattern {
         if !(1..=4096).contains(&n) {
             return Pattern::silence();
         }
         let steps = self.steps.map(|s| s * Time::int(n));
         let (begin, end) = (Sym::new("begin"), Sym::new("end"));
-        let parts: Vec<Pattern> = (0..n)
-            .map(|i| {
-                let (from, to) = part(i);
-                self.map(move |v| {
-                    let sound = as_sound(v).with(begin, Value::Num(from));
-                    Value::Map(sound.with(end, Value::Num(to)))
-                })
-            })
-            .collect();
+        let inner = self.clone();
         let turns = Pattern::of(move |span, q, out| {
             span.each_cycle(|cycle, piece| {
-                parts[cycle.rem_euclid(n) as usize].query(piece, q, out)
+                let (from, to) = part(cycle.rem_euclid(n));
+                let start = out.len();
+                inner.query(piece, q, out);
+                for hap in &mut out[start..] {
+                    let sound = as_sound(&hap.value).with(begin, Value::Num(from));
+                    hap.value = Value::Map(sound.with(end, Value::Num(to)));
+                }
             });
         });
         turns.fast(Time::int(n)).with_steps(steps)

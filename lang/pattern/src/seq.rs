@@ -57,6 +57,10 @@ impl Node for Seq {
         Some(&self.slots)
     }
 
+    fn size(&self) -> u32 {
+        1 + self.slots.len() as u32 / 16
+    }
+
     fn locate_now(&mut self, locs: &Locs) -> bool {
         self.slots.iter_mut().for_each(|slot| slot.locs.join(locs));
         true

@@ -12,7 +12,10 @@ impl Pattern {
     /// `factor` times as fast; silence at 0, backwards never: a negative factor plays the
     /// reversed pattern at that speed.
     pub fn fast(&self, factor: Time) -> Pattern {
-        if factor.is_zero() || !factor.is_defined() {
+        if !factor.is_defined() {
+            return Pattern::overflow();
+        }
+        if factor.is_zero() {
             return Pattern::silence();
         }
         if factor == Time::ONE {
@@ -48,6 +51,9 @@ impl Pattern {
     }
     /// `by` cycles later.
     pub fn late(&self, by: Time) -> Pattern {
+        if !by.is_defined() {
+            return Pattern::overflow();
+        }
         if by.is_zero() || (by.is_int() && self.slots().is_some()) {
             return self.clone();
         }
@@ -66,7 +72,10 @@ impl Pattern {
     }
     /// Each cycle squeezed into `1/factor` of a cycle, silence after it.
     pub fn fast_gap(&self, factor: Time) -> Pattern {
-        if !(factor > Time::ZERO) {
+        if !factor.is_defined() {
+            return Pattern::overflow();
+        }
+        if factor <= Time::ZERO {
             return Pattern::silence();
         }
         let inner = self.clone();
@@ -76,7 +85,10 @@ impl Pattern {
     }
     /// The stretch `[begin, end)` of each cycle, stretched to fill the cycle; steps in proportion.
     pub fn zoom(&self, begin: Time, end: Time) -> Pattern {
-        if !(begin < end) {
+        if !(end - begin).is_defined() {
+            return Pattern::overflow();
+        }
+        if begin >= end {
             return Pattern::nothing();
         }
         let length = end - begin;
@@ -87,23 +99,27 @@ impl Pattern {
                 let base = Time::int(cycle);
                 let start = out.len();
                 inner.query(piece.map(|t| (t - base) * length + base + begin), q, out);
-                for hap in &mut out[start..] {
-                    hap.map_time(|t| (t - base - begin) / length + base);
-                }
+                q.moved(&mut out[start..], |t| (t - base - begin) / length + base);
             });
         });
         zoomed.with_steps(steps)
     }
     /// Like [`compress`](crate::cat::compress), but without silence: copies fill the cycle.
     pub fn focus(&self, begin: Time, end: Time) -> Pattern {
-        if !(begin < end) {
+        if !(end - begin).is_defined() {
+            return Pattern::overflow();
+        }
+        if begin >= end {
             return Pattern::silence();
         }
         self.early(begin.sam()).fast(Time::ONE / (end - begin)).late(begin)
     }
     /// Plays `length` cycles from cycle `start` on, over and over.
     pub fn ribbon(&self, start: Time, length: Time) -> Pattern {
-        if !(length > Time::ZERO) {
+        if !length.is_defined() {
+            return Pattern::overflow();
+        }
+        if length <= Time::ZERO {
             return Pattern::silence();
         }
         let restarted = Pattern::pure(0.0).slow(length);
@@ -125,9 +141,7 @@ impl Pattern {
                 if q.spend(1) {
                     inner.query(piece.map(|t| t.add_int(-shift)), q, out);
                 }
-                for hap in &mut out[start..] {
-                    hap.map_time(|t| t.add_int(shift));
-                }
+                q.moved(&mut out[start..], |t| t.add_int(shift));
             });
         })
         .with_steps(self.steps)
@@ -135,7 +149,10 @@ impl Pattern {
     /// Each event cut into `n` of equal length.
     pub fn ply(&self, n: Time) -> Pattern {
         let steps = self.steps.map(|s| s * n);
-        if !(n > Time::ZERO) {
+        if !n.is_defined() {
+            return Pattern::overflow();
+        }
+        if n <= Time::ZERO {
             return Pattern::silence();
         }
         if n.is_int() && n.numerator() <= 4096 {
@@ -187,9 +204,22 @@ impl Pattern {
         if n == 0 {
             return self.clone();
         }
-        let turns = n.unsigned_abs().min(4096) as i64;
-        let turned = |i| self.early(Time::new(i * sign, n));
-        slowcat((0..turns).map(turned).collect()).with_steps(self.steps)
+        let turns = n.checked_abs().unwrap_or(i64::MAX);
+        let by = move |i| Time::new(i * sign, n);
+        if turns <= 64 {
+            return slowcat((0..turns).map(|i| self.early(by(i))).collect()).with_steps(self.steps);
+        }
+        // Too many to make in advance.
+        let inner = self.clone();
+        Pattern::of(move |span, q, out| {
+            span.each_cycle(|cycle, piece| {
+                let turn = by(cycle.rem_euclid(turns)).add_int(cycle.div_euclid(turns) - cycle);
+                let start = out.len();
+                inner.query(piece.map(|t| t + turn), q, out);
+                q.moved(&mut out[start..], |t| t - turn);
+            });
+        })
+        .with_steps(self.steps)
     }
     /// `f` in the first of every `n` cycles.
     pub fn first_of(&self, n: i64, f: impl Fn(&Pattern) -> Pattern) -> Pattern {
@@ -266,8 +296,8 @@ fn gap_cycle(
     }
     let start = out.len();
     inner.query(seen, q, out);
+    q.moved(&mut out[start..], |t| base + (t - base) / factor);
     crate::pattern::retain_from(out, start, |hap| {
-        hap.map_time(|t| base + (t - base) / factor);
         hap.part.sect(piece).map(|part| hap.part = part).is_some()
     });
 }
@@ -281,9 +311,10 @@ impl Node for Fast {
     fn query(&self, span: Span, q: &mut Query, out: &mut Vec<Hap>) {
         let start = out.len();
         self.inner.query(span.map(|t| t * self.factor), q, out);
-        for hap in &mut out[start..] {
-            hap.map_time(|t| t / self.factor);
-        }
+        q.moved(&mut out[start..], |t| t / self.factor);
+    }
+    fn size(&self) -> u32 {
+        self.inner.size().saturating_add(1)
     }
     fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
         let inner = self.inner.map_now(f)?;
@@ -300,9 +331,10 @@ impl Node for Late {
     fn query(&self, span: Span, q: &mut Query, out: &mut Vec<Hap>) {
         let start = out.len();
         self.inner.query(span.map(|t| t - self.by), q, out);
-        for hap in &mut out[start..] {
-            hap.map_time(|t| t + self.by);
-        }
+        q.moved(&mut out[start..], |t| t + self.by);
+    }
+    fn size(&self) -> u32 {
+        self.inner.size().saturating_add(1)
     }
     fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
         let inner = self.inner.map_now(f)?;
@@ -327,6 +359,9 @@ impl Node for Rev {
                 hap.part = mirror(hap.part);
             }
         });
+    }
+    fn size(&self) -> u32 {
+        self.0.size().saturating_add(1)
     }
     fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
         self.0.map_now(f).map(|inner| Pattern::new(Rev(inner)))

@@ -1,5 +1,6 @@
 //! A stretch of time.
 
+use crate::query::QUERY_LIMIT;
 use crate::time::Time;
 
 /// The time `[begin, end)`; a single point when both are equal.
@@ -55,7 +56,8 @@ impl Span {
         if !(begin <= self.end) {
             return;
         }
-        loop {
+        // As many cycles as a query may visit, and one more to find that it may not.
+        for _ in 0..=QUERY_LIMIT {
             let cycle = begin.floor();
             let next = Time::int(cycle) + Time::ONE;
             if !(next < self.end) {

@@ -4,6 +4,9 @@ use crate::cat::{fastcat, slowcat, stack, timecat};
 use crate::pattern::Pattern;
 use crate::time::Time;
 
+/// Most pieces that growing or shrinking makes.
+const PIECES: usize = 1024;
+
 /// Patterns one after another, each as long as it has steps.
 pub fn stepcat(items: Vec<Pattern>) -> Pattern {
     let weighted = items.into_iter().map(|p| (p.steps.unwrap_or(Time::ONE), p));
@@ -138,7 +141,10 @@ impl Pattern {
         }
         let (by, mut gone) = (n.abs(), Time::ZERO);
         let mut list = Vec::new();
-        while gone < steps && list.len() < 4096 {
+        while gone < steps {
+            if list.len() == PIECES {
+                return vec![Pattern::failing(format!("more than {PIECES} pieces"))];
+            }
             let left = steps - gone;
             list.push(if n > Time::ZERO { self.take(-left) } else { self.take(left) });
             gone = gone + by;

@@ -100,6 +100,14 @@ impl Time {
     pub fn is_defined(self) -> bool {
         self.den != 0
     }
+    /// Whether it is defined and lies within 2^60 cycles of cycle 0, so that cycle numbers can be
+    /// added and doubled without overflow.
+    #[inline]
+    pub fn is_countable(self) -> bool {
+        const FAR: u64 = 1 << 60;
+        let far = self.num.unsigned_abs() > FAR && self.floor().unsigned_abs() > FAR;
+        self.den != 0 && !far
+    }
     /// Whether it is a whole number.
     pub fn is_int(self) -> bool {
         self.den == 1
