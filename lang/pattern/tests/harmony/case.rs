@@ -20,7 +20,7 @@ pub fn pattern(tree: &Json) -> Pattern {
     let last = pattern(call.last().expect("an argument"));
     let first = || pattern(&call[1]);
     match name {
-        "#" => combine(Align::In, &first(), &last, Arc::new(|a, b| Ok(Some(both(a, b))))),
+        "#" => combine(Align::In, &first(), &last, Arc::new(|a, b| Ok(Some(both(&a, b))))),
         "scale" => lift(first(), last, |v, p| scale(&v.to_string(), p).expect("a scale")),
         "scaleTranspose" => {
             lift(first(), last, |v, p| scale_transpose(v.number().expect("steps"), p))
