@@ -2,6 +2,7 @@
 
 use crate::loc::Loc;
 use crate::span::Span;
+use crate::sym::Sym;
 use crate::time::Time;
 use crate::value::Value;
 use smallvec::SmallVec;
@@ -9,14 +10,18 @@ use smallvec::SmallVec;
 /// An event names so many places at most: more would light up nothing that can still be read.
 const PLACES: usize = 32;
 
-/// The places in the source that caused an event.
+/// What made an event: places in the source, and the scale that its note was taken from.
 #[derive(Default, PartialEq)]
-pub struct Locs(SmallVec<[Loc; 4]>);
+pub struct Locs {
+    places: SmallVec<[Loc; 4]>,
+    /// The scale, as in `D:dorian`, so that later functions can move along it.
+    pub scale: Option<Sym>,
+}
 
 impl Clone for Locs {
     #[inline]
     fn clone(&self) -> Locs {
-        Locs(SmallVec::from_slice(&self.0))
+        Locs { places: SmallVec::from_slice(&self.places), scale: self.scale }
     }
 }
 
@@ -27,28 +32,29 @@ impl Locs {
     }
     /// One place.
     pub fn one(loc: Loc) -> Locs {
-        let mut locs = SmallVec::new();
-        locs.push(loc);
-        Locs(locs)
+        let mut places = SmallVec::new();
+        places.push(loc);
+        Locs { places, scale: None }
     }
     /// All places, in the order they were met.
     pub fn as_slice(&self) -> &[Loc] {
-        &self.0
+        &self.places
     }
-    /// Adds the places of another.
+    /// Adds the places of another; its scale, if it has one, takes over.
     #[inline]
     pub fn join(&mut self, other: &Locs) {
-        for loc in &other.0 {
-            if self.0.len() < PLACES && !self.0.contains(loc) {
-                self.0.push(*loc);
+        for loc in &other.places {
+            if self.places.len() < PLACES && !self.places.contains(loc) {
+                self.places.push(*loc);
             }
         }
+        self.scale = other.scale.or(self.scale);
     }
 }
 
 impl std::fmt::Debug for Locs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
+        self.places.fmt(f)
     }
 }
 

@@ -23,7 +23,6 @@ pub use chord::{Chord, root_notes};
 pub use degree::{scale, scale_transpose};
 pub use dictionary::{DICTIONARIES, chord_symbols};
 pub use interval::Interval;
-pub use mark::SCALE_FILE;
 pub use pitch::Pitch;
 pub use scale::{Scale, scale_names};
 pub use tidal::{chord_names, tidal_chord, to_scale, to_scale_in};

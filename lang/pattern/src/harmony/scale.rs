@@ -22,8 +22,6 @@ pub struct Scale {
     pub name: &'static str,
     /// Intervals of the steps above the tonic, the first a unison.
     pub steps: Vec<Interval>,
-    /// Its place in the table.
-    pub(crate) number: usize,
 }
 
 struct Row {
@@ -70,23 +68,21 @@ impl Scale {
             });
         }
         let wanted = plain(name);
-        let (number, row) = rows()
-            .enumerate()
-            .find(|(_, row)| {
-                plain(row.name) == wanted || other_names(row).any(|n| plain(n) == wanted)
-            })
+        let row = rows()
+            .find(|row| plain(row.name) == wanted || other_names(row).any(|n| plain(n) == wanted))
             .ok_or_else(|| no_scale(name))?;
-        Ok(Scale::of(number, &row, tonic))
+        Ok(Scale::of(&row, tonic))
     }
 
-    /// The scale at a place in the table.
-    pub(crate) fn numbered(number: usize, tonic: Option<Pitch>) -> Option<Scale> {
-        rows().nth(number).map(|row| Scale::of(number, &row, tonic))
+    /// As it is written, without an octave: `D:dorian`.
+    pub fn spelled(&self) -> String {
+        let root = self.root();
+        format!("{}:{}", Pitch { octave: None, ..root }, self.name)
     }
 
-    fn of(number: usize, row: &Row, tonic: Option<Pitch>) -> Scale {
+    fn of(row: &Row, tonic: Option<Pitch>) -> Scale {
         let steps = row.steps.split(' ').filter_map(|step| Interval::parse(step).ok()).collect();
-        Scale { tonic, name: row.name, steps, number }
+        Scale { tonic, name: row.name, steps }
     }
 
     /// The tonic with an octave: by default C, and octave 3.
