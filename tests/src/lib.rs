@@ -1,1 +1,1 @@
-//! Skeleton.
+//! Tests that cross crates; see `tests/`. The library itself is empty.
