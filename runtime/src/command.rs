@@ -6,7 +6,10 @@ use std::process::ExitCode;
 
 pub mod check;
 pub mod devices;
+pub mod doctor;
+pub mod generate;
 pub mod help;
+pub mod models;
 pub mod play;
 mod playing;
 pub mod query;
@@ -14,6 +17,7 @@ pub mod render;
 pub mod repl;
 pub mod replay;
 pub mod send;
+pub mod surprise;
 
 /// How a command ended when there were problems in the user's input.
 pub const PROBLEMS: u8 = 1;
@@ -46,6 +50,14 @@ pub enum Command {
     Check(check::Check),
     /// List sound cards
     Devices,
+    /// Make phrases with a model
+    Generate(generate::Generate),
+    /// Tell how unlikely a model finds melodies
+    Surprise(surprise::Surprise),
+    /// List the models, and whether they run
+    Models(models::Models),
+    /// Show what works on this machine, and what to install for the rest
+    Doctor,
     /// Explain a name of the language, or give an overview
     Help(help::Help),
 }
@@ -65,6 +77,10 @@ impl Command {
             Command::Query(query) => query.run(),
             Command::Check(check) => check.run(),
             Command::Devices => devices::run(),
+            Command::Generate(generate) => generate.run(),
+            Command::Surprise(surprise) => surprise.run(),
+            Command::Models(models) => models.run(),
+            Command::Doctor => doctor::run(),
             Command::Help(help) => help.run(),
         }
     }

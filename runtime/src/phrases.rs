@@ -10,7 +10,7 @@ mod ahead;
 mod cache;
 mod key;
 pub mod library;
-mod melody;
+pub mod melody;
 mod worker;
 
 pub use ahead::{Lookahead, ask_ahead};

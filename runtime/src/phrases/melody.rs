@@ -13,13 +13,15 @@ const SCALES: [(Mode, u16); 4] = [
 ];
 
 /// A request, and what of the wish it had to leave out.
-pub(super) struct Translation {
+pub struct Translation {
+    /// The request.
     pub request: MelodyRequest,
+    /// What was left out, in the performer's words.
     pub left_out: Vec<String>,
 }
 
 /// What the melody model is asked for.
-pub(super) fn translate(wish: &PhraseRequest) -> Translation {
+pub fn translate(wish: &PhraseRequest) -> Translation {
     let mut left_out = Vec::new();
     let bar = bar_ticks(wish.meter);
     let mut chords = Vec::new();

@@ -35,6 +35,23 @@ pub(super) fn is_done(text: &str) -> bool {
     }
 }
 
+/// The block as the language wants it: a line that goes on from an unfinished one need not be
+/// indented at the prompt.
+pub(super) fn indented(text: &str) -> String {
+    let mut block = String::with_capacity(text.len() + 8);
+    for line in text.lines() {
+        let goes_on = !block.is_empty() && !block::is_complete(&block);
+        if !block.is_empty() {
+            block.push('\n');
+        }
+        if goes_on && !line.starts_with(char::is_whitespace) && !line.is_empty() {
+            block.push_str("  ");
+        }
+        block.push_str(line);
+    }
+    block
+}
+
 impl Validator for Assistant {
     fn validate(&self, context: &mut ValidationContext) -> Result<ValidationResult> {
         let done = is_done(context.input());
@@ -77,7 +94,14 @@ impl Highlighter for Assistant {
 
 #[cfg(test)]
 mod tests {
-    use super::is_done;
+    use super::{indented, is_done};
+
+    #[test]
+    fn an_unfinished_line_goes_on_in_column_0() {
+        assert_eq!(indented("pad: note ([\"c\",\n\"e\"])\n"), "pad: note ([\"c\",\n  \"e\"])");
+        assert_eq!(indented("a: s \"x\"\nb: s \"y\"\n"), "a: s \"x\"\nb: s \"y\"");
+        assert_eq!(indented("a: s \"x\"\n  .rev"), "a: s \"x\"\n  .rev");
+    }
 
     #[test]
     fn one_line_or_a_block_that_an_empty_line_ends() {

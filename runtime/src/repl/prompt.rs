@@ -1,6 +1,6 @@
 //! The line editor, on a thread of its own: hands over what was typed, shows what came of it.
 
-use super::helper::Assistant;
+use super::helper::{Assistant, indented};
 use super::words::Words;
 use crate::notice::{self, Notice, Sink};
 use rustyline::error::ReadlineError;
@@ -122,7 +122,7 @@ impl Prompt {
                 Ok(line) if line.trim().is_empty() => {}
                 Ok(line) => {
                     self.remember(&line);
-                    return Typed::Block(line);
+                    return Typed::Block(indented(&line));
                 }
                 Err(ReadlineError::Interrupted) if self.idle.load(Ordering::Relaxed) => {
                     return Typed::Interrupt;

@@ -1,0 +1,120 @@
+//! `mag models`: which models there are, what they were trained on, and whether they run.
+
+use crate::notice::print;
+use crate::phrases::library::{self, Found};
+use clap::Args;
+use mag_models::{Card, MelodyModel, Runtime};
+use serde_json::{Value as Json, json};
+use std::process::ExitCode;
+
+/// What `mag models` is asked.
+#[derive(Debug, Args)]
+pub struct Models {
+    /// Answer in JSON, one line for each model
+    #[arg(long)]
+    pub json: bool,
+    /// Try a device: cpu, cuda, tensorrt, coreml, directml, webgpu
+    #[arg(long, default_value = "cpu")]
+    pub device: String,
+    /// Only this model
+    pub name: Option<String>,
+}
+
+impl Models {
+    /// Answers on standard output; fails if a model is broken or the named one is not there.
+    ///
+    /// # Errors
+    /// In the user's words.
+    pub fn run(self) -> Result<ExitCode, String> {
+        let folders = library::folders();
+        let mut models = library::models(&folders);
+        if let Some(name) = &self.name {
+            models.retain(|found, _| found == name);
+        }
+        if models.is_empty() {
+            let wanted = self.name.map_or("no model".into(), |name| format!("no model `{name}`"));
+            let exist = folders.iter().filter(|folder| folder.is_dir());
+            let seen: Vec<String> = exist.map(|folder| folder.display().to_string()).collect();
+            let seen = if seen.is_empty() { "nowhere".into() } else { seen.join(", ") };
+            return Err(format!(
+                "{wanted} was found (looked in {seen}); MAG_MODELS can name a folder with models"
+            ));
+        }
+        let runtime = Runtime::open(&[]).map_err(|trouble| trouble.to_string());
+        let mut broken = false;
+        for (name, found) in &models {
+            let state = state(found, &runtime, &self.device);
+            broken |= state.is_err();
+            if self.json {
+                print(&json_of(name, found, &state).to_string());
+            } else {
+                print(&page(name, found, &state));
+            }
+        }
+        Ok(if broken { ExitCode::from(super::PROBLEMS) } else { ExitCode::SUCCESS })
+    }
+}
+
+/// Whether a model runs: what there is to say about how, or why not.
+pub(super) fn state(
+    found: &Found,
+    runtime: &Result<Runtime, String>,
+    device: &str,
+) -> Result<String, String> {
+    found.card.as_ref().map_err(ToString::to_string)?;
+    let runtime = runtime.as_ref().map_err(Clone::clone)?;
+    let model = MelodyModel::open(&found.folder, runtime, device).map_err(|t| t.to_string())?;
+    Ok(model.notice().map_or_else(|| format!("runs on `{device}`"), String::from))
+}
+
+fn page(name: &str, found: &Found, state: &Result<String, String>) -> String {
+    let mut text = match &found.card {
+        Ok(card) => about(card),
+        Err(_) => format!("{name}\n"),
+    };
+    text.push_str(&format!("  in        {}\n", found.folder.display()));
+    match state {
+        Ok(how) => text.push_str(&format!("  state     {how}")),
+        Err(why) => text.push_str(&format!("  state     does not run: {why}")),
+    }
+    text
+}
+
+fn about(card: &Card) -> String {
+    let mut text = format!("{} {}\n  {}\n", card.name, card.version, card.summary);
+    text.push_str(&format!("  licence   {}\n", card.licence));
+    if !card.credit.is_empty() {
+        text.push_str(&format!("  credit    {}\n", card.credit));
+    }
+    let sources = card.data.iter().filter(|source| source.train > 0);
+    let sources: Vec<String> = sources
+        .map(|source| format!("{} ({}, {})", source.source, source.train, source.licence))
+        .collect();
+    for (i, source) in sources.iter().enumerate() {
+        let head = if i == 0 { "data" } else { "" };
+        text.push_str(&format!("  {head:<9} {source}\n"));
+    }
+    if let Some(folk) = card.test.get("folk") {
+        text.push_str(&format!("  test      {folk} nats per sixteenth on folk tunes\n"));
+    }
+    text
+}
+
+fn json_of(name: &str, found: &Found, state: &Result<String, String>) -> Json {
+    let mut out = json!({
+        "name": name,
+        "folder": found.folder.display().to_string(),
+        "runs": state.is_ok(),
+        "state": match state { Ok(text) | Err(text) => text },
+    });
+    if let Ok(card) = &found.card {
+        out["version"] = json!(card.version);
+        out["summary"] = json!(card.summary);
+        out["licence"] = json!(card.licence);
+        out["vocabulary"] = json!(card.vocabulary);
+        out["test"] = json!(card.test);
+        let source = |s: &mag_models::card::Source| json!({ "source": s.source, "licence": s.licence, "train": s.train });
+        out["data"] = card.data.iter().map(source).collect();
+    }
+    out
+}
