@@ -67,6 +67,13 @@ fn all_sources() -> Vec<PathBuf> {
     found
 }
 
+/// Whether a line names a library's path, as a word of its own.
+fn names(line: &str, library: &str) -> bool {
+    let path = format!("{library}::");
+    line.match_indices(&path)
+        .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
+}
+
 #[test]
 fn each_library_is_named_in_one_place() {
     let places: [(&str, &[&str]); 7] = [
@@ -83,11 +90,10 @@ fn each_library_is_named_in_one_place() {
         let text = fs::read_to_string(&path).expect("a source");
         let name = path.strip_prefix(&root).expect("below the root").to_string_lossy().to_string();
         for (library, homes) in places {
-            let used =
-                text.lines().filter(|line| !line.trim_start().starts_with("//")).any(|line| {
-                    line.contains(&format!("{library}::"))
-                        && !line.contains(&format!("_{library}::"))
-                });
+            let used = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .any(|line| names(line, library));
             let home = homes.iter().any(|home| name.starts_with(home));
             assert!(!used || home, "{name} uses {library}, which belongs into {homes:?}");
         }
