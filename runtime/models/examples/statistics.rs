@@ -58,10 +58,15 @@ fn report(phrases: &[Phrase], bar: u32, chords: &[(u32, Chord)]) {
         share(all().filter(|n| MAJOR.contains(&(n.pitch % 12))).count(), all().count()),
         share(all().filter(strong).count(), bars),
     );
+    if !chords.is_empty() {
+        println!(
+            "  chord tones: downbeats {:.0} %, all {:.0} %",
+            share(all().filter(strong).filter(over).count(), all().filter(strong).count()),
+            share(all().filter(over).count(), all().count()),
+        );
+    }
     println!(
-        "  chord tones: downbeats {:.0} %, all {:.0} %  ends on tonic {:.0} %, last note {:.1} beats",
-        share(all().filter(strong).filter(over).count(), all().filter(strong).count()),
-        share(all().filter(over).count(), all().count()),
+        "  ends on tonic {:.0} %, last note {:.1} beats",
         share(last.clone().filter(|n| n.pitch % 12 == 0).count(), phrases.len()),
         last.map(|n| f64::from(n.duration) / 24.0).sum::<f64>() / phrases.len() as f64,
     );
