@@ -43,15 +43,14 @@ pub fn run() -> Result<ExitCode, String> {
 
 fn sound() -> Finding {
     let topic = "sound";
-    match device::list() {
-        Ok(cards) => match cards.first() {
-            Some(first) if cards.len() == 1 => fine(topic, first),
-            Some(first) => {
-                fine(topic, format!("{first}, and {} more (`mag devices`)", cards.len() - 1))
-            }
-            None => wrong(topic, "no sound card; mag plays on silently, OSC and files work"),
-        },
-        Err(error) => wrong(topic, format!("{error}; mag plays on silently, OSC and files work")),
+    let none = "mag plays on silently, OSC and files work";
+    match (device::default_name(), device::list()) {
+        (Some(name), Ok(cards)) if cards.len() > 1 => {
+            fine(topic, format!("{name}, and {} more (`mag devices`)", cards.len() - 1))
+        }
+        (Some(name), _) => fine(topic, name),
+        (None, Ok(_)) => wrong(topic, format!("no sound card; {none}")),
+        (None, Err(error)) => wrong(topic, format!("{error}; {none}")),
     }
 }
 

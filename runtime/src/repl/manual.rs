@@ -71,7 +71,7 @@ pub fn explain(language: &Language, name: &str) -> Result<String, String> {
 fn list(language: &Language, name: &str) -> Option<String> {
     Some(match name {
         "names" => columns(language.entries().iter().map(|entry| entry.name.as_str())),
-        "sounds" => SOUNDS.iter().map(|s| format!("{:<12} {}\n", s.name, s.doc)).collect(),
+        "sounds" => SOUNDS.iter().map(|s| hanging(&format!("{:<12} ", s.name), s.doc)).collect(),
         "scales" => columns(harmony::scale_names()),
         "chords" => columns(harmony::chord_symbols()),
         _ => return None,
@@ -138,20 +138,29 @@ fn sound_page(sound: &SynthDef) -> String {
 
 fn param_page(param: &ParamDef) -> String {
     let ParamDef { name, doc, min, max, default, .. } = param;
-    format!("on the built-in synth, {name}: {doc} From {min} to {max}, {default} by default.\n")
+    wrapped(&format!(
+        "On the built-in synth, {name}: {doc} From {min} to {max}, {default} by default."
+    ))
 }
 
 /// A paragraph in lines of at most [`WIDTH`] characters.
 fn wrapped(paragraph: &str) -> String {
-    let mut text = String::new();
-    let mut column = 0;
+    hanging("", paragraph)
+}
+
+/// A paragraph behind a head; its further lines are indented as far as the head is long.
+fn hanging(head: &str, paragraph: &str) -> String {
+    let indent = head.chars().count();
+    let mut text = head.to_owned();
+    let mut column = indent;
     for word in paragraph.split_whitespace() {
         let length = word.chars().count();
-        if column > 0 && column + 1 + length > WIDTH {
+        if column > indent && column + 1 + length > WIDTH {
             text.push('\n');
-            column = 0;
+            text.extend(std::iter::repeat_n(' ', indent));
+            column = indent;
         }
-        if column > 0 {
+        if column > indent {
             text.push(' ');
             column += 1;
         }

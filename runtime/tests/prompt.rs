@@ -1,0 +1,234 @@
+//! The prompt as a performer meets it: a real terminal, keys, and what stands on the screen.
+#![cfg(unix)]
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// How long anything may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// mag at a terminal of 80 by 24, with a home and a file of its own.
+struct Screen {
+    folder: PathBuf,
+    file: PathBuf,
+    keys: File,
+    output: Receiver<Vec<u8>>,
+    /// What was written and not yet expected, without colours.
+    seen: String,
+    child: Child,
+}
+
+impl Screen {
+    fn open(name: &str, program: &str) -> Result<Screen, Box<dyn std::error::Error>> {
+        let folder = std::env::temp_dir().join(format!("mag-prompt-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder)?;
+        let file = folder.join("set.mag");
+        fs::write(&file, program)?;
+        let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
+        grantpt(&terminal)?;
+        unlockpt(&terminal)?;
+        let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&terminal, size)?;
+        let path = PathBuf::from(ptsname(&terminal, Vec::new())?.into_string()?);
+        let side = || OpenOptions::new().read(true).write(true).open(&path);
+        let child = Command::new(env!("CARGO_BIN_EXE_mag"))
+            .args(["repl", "--silent", "--no-journal"])
+            .arg(&file)
+            .env("HOME", &folder)
+            .env("TERM", "xterm")
+            .env("NO_COLOR", "")
+            .env_remove("XDG_STATE_HOME")
+            .env("XDG_RUNTIME_DIR", &folder)
+            .stdin(Stdio::from(side()?))
+            .stdout(Stdio::from(side()?))
+            .stderr(Stdio::from(side()?))
+            .spawn()?;
+        let mut screen = File::from(terminal);
+        let keys = screen.try_clone()?;
+        let (tell, output) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(length @ 1..) = screen.read(&mut buffer) {
+                if tell.send(buffer[..length].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Screen { folder, file, keys, output, seen: String::new(), child })
+    }
+
+    fn type_in(&mut self, keys: &str) -> Outcome {
+        Ok(self.keys.write_all(keys.as_bytes())?)
+    }
+
+    /// Waits until this is written; what was written up to there is forgotten.
+    fn expect(&mut self, text: &str) -> Result<String, String> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(at) = self.seen.find(text) {
+                let before = self.seen[..at].to_owned();
+                self.seen.drain(..at + text.len());
+                return Ok(before);
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            match self.output.recv_timeout(left) {
+                Ok(bytes) => self.seen.push_str(&without_marks(&String::from_utf8_lossy(&bytes))),
+                Err(_) => return Err(format!("expected `{text}`, found:\n{}", self.seen)),
+            }
+        }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The text without the terminal's control sequences.
+fn without_marks(text: &str) -> String {
+    let mut out = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if c != '\x1b' {
+            out.push(c);
+        } else if chars.next() == Some('[') {
+            // Up to the final byte of the sequence.
+            let _ = chars.find(|c| ('@'..='~').contains(c));
+        }
+    }
+    out
+}
+
+const DRUMS: &str = "kick: s \"bd*4\"\n";
+
+#[test]
+fn a_pattern_is_drawn_and_a_mistake_explained() -> Outcome {
+    let mut screen = Screen::open("draw", DRUMS)?;
+    screen.expect("kick")?;
+    screen.expect("mag> ")?;
+    screen.type_in("s \"bd sn\"\r")?;
+    screen.expect("bd │█")?;
+    screen.expect("sn │")?;
+    screen.type_in("x: s \"bd\" .evry 2 (.rev)\r")?;
+    screen.expect("did you mean `every`")?;
+    screen.type_in("hats: s \"hh*8\"\r")?;
+    screen.expect("hats kick")?;
+    screen.type_in("help fast\r")?;
+    screen.expect("fast n p")?;
+    Ok(())
+}
+
+#[test]
+fn messages_of_the_performance_leave_the_line_alone() -> Outcome {
+    let mut screen = Screen::open("above", DRUMS)?;
+    screen.expect("mag> ")?;
+    screen.type_in("cp: s \"cp")?;
+    screen.expect("cp: s \"cp")?;
+    fs::write(&screen.file, "kick: s \"bd*2\"\nrim: s \"rim*4\"\n")?;
+    screen.expect("kick rim")?;
+    screen.expect("mag> cp: s \"cp")?;
+    fs::write(&screen.file, "kick: s \"bd*2\nrim: s \"rim*4\"\n")?;
+    screen.expect("never closed")?;
+    screen.expect("it plays on unchanged")?;
+    screen.expect("mag> cp: s \"cp")?;
+    screen.type_in("*2\"\r")?;
+    screen.expect("cp kick rim")?;
+    Ok(())
+}
+
+#[test]
+fn blocks_of_several_lines_and_completion() -> Outcome {
+    let mut screen = Screen::open("lines", DRUMS)?;
+    screen.expect("mag> ")?;
+    screen.type_in("pad: note (cat [\"c3\",\r\"e3\"])\r\r")?;
+    screen.expect("kick pad")?;
+    screen.type_in("snare: s \"~ sn\" .degradeB\t 0.1\r")?;
+    screen.expect("degradeBy 0.1")?;
+    screen.expect("snare ·")?;
+    Ok(())
+}
+
+#[test]
+fn lines_that_come_all_at_once_are_all_taken() -> Outcome {
+    let mut screen = Screen::open("burst", DRUMS)?;
+    screen.expect("mag> ")?;
+    screen.type_in("a: s \"bd\"\rb: s \"sn\"\rc: s \"hh\"\r")?;
+    screen.expect("a b c kick")?;
+    Ok(())
+}
+
+#[test]
+fn control_c_takes_back_then_hushes_then_leaves() -> Outcome {
+    let mut screen = Screen::open("leave", DRUMS)?;
+    screen.expect("mag> ")?;
+    screen.type_in("half a line")?;
+    screen.expect("half a line")?;
+    screen.type_in("\x03")?;
+    let between = screen.expect("mag> ")?;
+    assert!(!between.contains("silence"), "taking a line back keeps the music: {between}");
+    std::thread::sleep(Duration::from_millis(200));
+    screen.type_in("\x03")?;
+    screen.expect("once more to leave")?;
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(screen.child.try_wait()?.is_none(), "the first does not leave");
+    screen.type_in("\x03")?;
+    ended(&mut screen)
+}
+
+#[test]
+fn lines_are_remembered_over_evenings() -> Outcome {
+    let mut screen = Screen::open("memory", DRUMS)?;
+    screen.expect("mag> ")?;
+    screen.type_in("rim: s \"rim(3,8)\"\r")?;
+    screen.expect("kick rim")?;
+    std::thread::sleep(Duration::from_millis(200));
+    screen.type_in("\x04")?;
+    ended(&mut screen)?;
+    let history = fs::read_to_string(screen.folder.join(".local/state/mag/history"))?;
+    assert!(history.contains("rim: s \"rim(3,8)\""), "{history}");
+    Ok(())
+}
+
+fn ended(screen: &mut Screen) -> Outcome {
+    let until = Instant::now() + PATIENCE;
+    while Instant::now() < until {
+        if let Some(status) = screen.child.try_wait()? {
+            assert!(status.success(), "{status}");
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Err("it did not end".into())
+}
+
+#[test]
+fn without_a_terminal_lines_are_read_as_they_come() -> Outcome {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mag"))
+        .args(["repl", "--silent", "--no-journal"])
+        .env_remove("HOME")
+        .env_remove("XDG_STATE_HOME")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let mut stdin = child.stdin.take().ok_or("no standard input")?;
+    stdin.write_all("\"0 1\"\nkick: s \"bd\"\nkick: s \"[bd\"\n".as_bytes())?;
+    drop(stdin);
+    let output = child.wait_with_output()?;
+    let text = String::from_utf8(output.stdout)?;
+    assert!(text.contains("1 │"), "{text}");
+    assert!(text.contains("never closed"), "{text}");
+    assert!(output.status.success());
+    Ok(())
+}
