@@ -80,6 +80,8 @@ fn main() {
     measure("saw, low-pass and envelope, pan", "saw", &subtractive);
     let room = [&subtractive[..], &[("room", 0.3)]].concat();
     measure("the same into a reverb", "saw", &room);
+    let peers = [&subtractive[..], &[("room", 0.3), ("unison", 1.0), ("ftype", 0.0)]].concat();
+    measure("saw + pulse, the same", "lead", &peers);
     live();
     for sound in ["pulse", "bass", "lead", "supersaw", "pad", "keys", "organ", "pluck", "piano"] {
         measure(sound, sound, &[]);

@@ -1,18 +1,27 @@
 //! An orbit: the bus that its voices share, with one delay and one reverb.
 
+use multiversion::multiversion;
+
 use crate::BLOCK;
 use crate::delay::Delay;
 use crate::param::Param;
 use crate::reverb::Reverb;
 use crate::shot::Shot;
+use crate::synth::Frames;
 
 /// A block of stereo sound.
 pub(crate) type Stereo = [[f32; BLOCK]; 2];
 
-/// Adds `x`, scaled, to a stretch of a channel.
-fn add(to: &mut [f32], x: &[f32], gain: f32) {
-    for (y, x) in to.iter_mut().zip(x) {
-        *y += gain * x;
+/// Adds both channels of a voice, or its only one twice.
+#[multiversion(targets("x86_64+avx2"))]
+fn mix(frames: &Frames, pan: (f32, f32), send: f32, to: &mut Stereo) {
+    let [left, right] = to;
+    let other = if frames.stereo { &frames.right } else { &frames.left };
+    for (to, x, gain) in [(left, &frames.left, pan.0), (right, other, pan.1)] {
+        let gain = gain * send;
+        for (y, x) in to.iter_mut().zip(x) {
+            *y += gain * x;
+        }
     }
 }
 
@@ -52,17 +61,16 @@ impl Bus {
         }
     }
 
-    /// Adds one channel of a voice from frame `offset` of the block on, at `gain`; `send` is
-    /// (room, delay).
-    pub fn add(&mut self, offset: usize, channel: usize, x: &[f32], gain: f32, send: (f32, f32)) {
+    /// Adds a voice at gains for left and right; `send` is (room, delay).
+    pub fn add(&mut self, frames: &Frames, pan: (f32, f32), send: (f32, f32)) {
         self.used = true;
-        add(&mut self.dry[channel][offset..], x, gain);
+        mix(frames, pan, 1.0, &mut self.dry);
         if send.0 > 0.0 {
-            add(&mut self.room[channel][offset..], x, gain * send.0);
+            mix(frames, pan, send.0, &mut self.room);
             self.reverb.wake();
         }
         if send.1 > 0.0 {
-            add(&mut self.echo[channel][offset..], x, gain * send.1);
+            mix(frames, pan, send.1, &mut self.echo);
             self.delay.wake();
         }
     }
@@ -81,7 +89,7 @@ impl Bus {
         }
         if self.used {
             for (to, x) in out.iter_mut().zip(&self.dry) {
-                add(to, x, 1.0);
+                to.iter_mut().zip(x).for_each(|(y, x)| *y += x);
             }
             self.dry = [[0.0; BLOCK]; 2];
             self.used = false;

@@ -11,9 +11,10 @@ use crate::control::{Control, Message};
 use crate::master::{DELAY, Master};
 use crate::pool::Pool;
 use crate::queue::{Event, Queue};
+use crate::rack::{RACK, Rack};
 use crate::shot::Shot;
 use crate::stats::Shared;
-use crate::synth::{Frames, SOUNDS, SoundId, Synth};
+use crate::synth::{SOUNDS, SoundId, Synth};
 use crate::voice::{Outcome, Stage, Voice};
 use crate::wavetable::Tables;
 
@@ -47,7 +48,7 @@ pub struct Engine {
     pool: Pool,
     buses: Vec<Bus>,
     master: Master,
-    frames: Box<Frames>,
+    rack: Rack,
     /// First frame of the next block; ahead of `handed` by the limiter's delay and `ready`.
     block: u64,
     handed: u64,
@@ -73,7 +74,7 @@ impl Engine {
             pool: Pool::new(),
             buses: (0..ORBITS).map(|_| Bus::new(rate)).collect(),
             master: Master::new(rate),
-            frames: Box::new(Frames::new()),
+            rack: Rack::new(),
             block: 0,
             handed: 0,
             ready: (Box::new([[0.0; BLOCK]; 2]), BLOCK),
@@ -208,20 +209,19 @@ impl Engine {
 
     fn render_voices(&mut self) {
         let stage = Stage { tables: &self.tables, rate: self.rate };
-        let Engine { pool, synths, buses, frames, shared, block, .. } = self;
-        pool.retain(|slot, voice| {
-            let orbit = usize::from(voice.shot.orbit) % ORBITS;
-            let sound = voice.shot.sound;
-            let (Some(synth), Some(bus)) = (synths.get_mut(sound.index()), buses.get_mut(orbit))
-            else {
-                return false;
-            };
-            let outcome = voice.render(*block, &stage, (slot, synth.as_mut()), frames, bus);
-            if outcome == Outcome::Broken {
-                Shared::count(&shared.broken);
-                shared.broken_sound.store(sound.index() as u32 + 1, Relaxed);
-            }
-            outcome == Outcome::Sounding
+        let Engine { pool, synths, buses, rack, shared, block, .. } = self;
+        pool.retain(RACK, |voices, slots, stays| {
+            rack.tones(*block, &stage, synths, voices, slots);
+            rack.filter(voices, slots);
+            rack.finish(*block, buses, voices, slots, |i, sound, outcome| {
+                if outcome == Outcome::Broken {
+                    Shared::count(&shared.broken);
+                    shared.broken_sound.store(sound.index() as u32 + 1, Relaxed);
+                }
+                if let Some(stays) = stays.get_mut(i) {
+                    *stays = outcome == Outcome::Sounding;
+                }
+            });
         });
     }
 }

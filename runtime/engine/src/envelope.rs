@@ -4,6 +4,8 @@ use crate::math::exp;
 
 /// Curvature of decay and release: they fall by e⁻⁵ of their span before the end is snapped to.
 const CURVE: f32 = 5.0;
+/// Frames of a curve that are computed from the same starting point.
+const STRIDE: usize = 8;
 
 /// Times in frames and the sustain level of an envelope.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,15 +30,36 @@ enum Stage {
     Done,
 }
 
+/// How the level moves within a segment. The level of frame n, from 1 on, follows from n alone,
+/// so that the frames may be asked for in any portions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Shape {
+    #[default]
+    Level,
+    Line,
+    Curve,
+}
+
 /// A running envelope, 0 to 1: linear attack, exponential decay and release.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Adsr {
     times: Times,
     stage: Stage,
-    level: f64,
-    factor: f64,
-    term: f64,
-    goal: f64,
+    shape: Shape,
+    /// Frames of this segment that have passed.
+    passed: u64,
+    /// Where a line starts, what a curve approaches.
+    base: f32,
+    /// Slope of a line.
+    slope: f32,
+    /// Distance of a curve from its base at the last multiple of `STRIDE` frames.
+    span: f64,
+    /// Its factors after 1 to `STRIDE` frames.
+    powers: [f32; STRIDE],
+    stride: f64,
+    /// Level of the last frame.
+    level: f32,
+    goal: f32,
     left: u64,
     gate: u64,
 }
@@ -63,26 +86,84 @@ impl Adsr {
     }
 
     /// Writes the next `out.len()` frames.
+    #[inline]
     pub fn fill(&mut self, mut out: &mut [f32]) {
         while !out.is_empty() {
-            if self.gate == 0 && !self.released() {
-                self.enter(Stage::Release);
-            }
-            let room = if self.released() { self.left } else { self.left.min(self.gate) };
-            let n = (out.len() as u64).min(room) as usize;
-            let (now, later) = out.split_at_mut(n);
-            if self.factor == 1.0 && self.term == 0.0 {
-                now.fill(self.level as f32);
-            } else {
-                for y in now {
-                    self.level = self.level * self.factor + self.term;
-                    *y = self.level as f32;
+            let (now, later) = out.split_at_mut(self.room(out.len()));
+            match self.shape {
+                Shape::Level => now.fill(self.base),
+                Shape::Line => {
+                    for (i, y) in now.iter_mut().enumerate() {
+                        *y = self.base + self.slope * (self.passed + i as u64 + 1) as f32;
+                    }
                 }
+                Shape::Curve => self.write_curve(now),
             }
+            self.pass(now.len());
             out = later;
-            self.left -= n as u64;
-            self.gate = self.gate.saturating_sub(n as u64);
-            self.advance();
+        }
+    }
+
+    /// Passes over `frames` frames, at least one; the level of the last of them.
+    pub fn skip(&mut self, frames: usize) -> f32 {
+        let mut left = frames.max(1);
+        loop {
+            let now = self.room(left);
+            left -= now;
+            let level = self.pass(now);
+            if left == 0 {
+                return level;
+            }
+        }
+    }
+
+    /// How many of `frames` frames belong to one segment; closes the gate when it is time.
+    fn room(&mut self, frames: usize) -> usize {
+        if self.gate == 0 && !self.released() {
+            self.enter(Stage::Release);
+        }
+        let room = if self.released() { self.left } else { self.left.min(self.gate) };
+        (frames as u64).min(room) as usize
+    }
+
+    /// Moves on by some frames of the present segment; the level of the last of them.
+    fn pass(&mut self, frames: usize) -> f32 {
+        if frames == 0 {
+            return self.level;
+        }
+        let last = self.passed % STRIDE as u64 + frames as u64 - 1;
+        for _ in 0..last / STRIDE as u64 {
+            self.span *= self.stride;
+        }
+        let level = match self.shape {
+            Shape::Level => self.base,
+            Shape::Line => self.base + self.slope * (self.passed + frames as u64) as f32,
+            Shape::Curve => self.base + self.span as f32 * self.powers[last as usize % STRIDE],
+        };
+        if last % STRIDE as u64 == STRIDE as u64 - 1 {
+            self.span *= self.stride;
+        }
+        self.passed += frames as u64;
+        self.left -= frames as u64;
+        self.gate = self.gate.saturating_sub(frames as u64);
+        self.level = level;
+        self.advance();
+        level
+    }
+
+    /// Writes a stretch of a curve.
+    #[inline]
+    fn write_curve(&self, mut out: &mut [f32]) {
+        let mut span = self.span;
+        let mut at = (self.passed % STRIDE as u64) as usize;
+        while !out.is_empty() {
+            let (now, later) = out.split_at_mut((STRIDE - at).min(out.len()));
+            for (y, power) in now.iter_mut().zip(&self.powers[at..]) {
+                *y = self.base + span as f32 * power;
+            }
+            span *= self.stride;
+            at = 0;
+            out = later;
         }
     }
 
@@ -100,12 +181,13 @@ impl Adsr {
 
     fn enter(&mut self, stage: Stage) {
         self.stage = stage;
+        self.passed = 0;
         let Times { attack, decay, sustain, release } = self.times;
         match stage {
             Stage::Attack => self.line(1.0, attack),
-            Stage::Decay => self.curve(f64::from(sustain), decay),
+            Stage::Decay => self.curve(sustain, decay),
             Stage::Sustain if sustain <= 0.0 => self.enter(Stage::Done),
-            Stage::Sustain => self.hold(f64::from(sustain)),
+            Stage::Sustain => self.hold(sustain),
             Stage::Release => self.curve(0.0, release),
             Stage::Done => self.hold(0.0),
         }
@@ -114,29 +196,29 @@ impl Adsr {
         }
     }
 
-    fn line(&mut self, goal: f64, frames: u32) {
-        self.goal = goal;
-        self.left = u64::from(frames);
-        self.factor = 1.0;
-        self.term = (goal - self.level) / f64::from(frames.max(1));
+    fn line(&mut self, goal: f32, frames: u32) {
+        (self.shape, self.goal, self.left) = (Shape::Line, goal, u64::from(frames));
+        self.base = self.level;
+        self.slope = (goal - self.level) / frames.max(1) as f32;
     }
 
     /// Falls from the present level so that `goal` is reached after `frames`.
-    fn curve(&mut self, goal: f64, frames: u32) {
-        self.goal = goal;
-        self.left = u64::from(frames);
-        let rest = f64::from(exp(-CURVE));
-        let asymptote = goal - (self.level - goal) * rest / (1.0 - rest);
-        self.factor = 1.0 - f64::from(exp_less_one(CURVE / frames.max(1) as f32));
-        self.term = asymptote * (1.0 - self.factor);
+    fn curve(&mut self, goal: f32, frames: u32) {
+        (self.shape, self.goal, self.left) = (Shape::Curve, goal, u64::from(frames));
+        let rest = exp(-CURVE);
+        self.base = goal - (self.level - goal) * rest / (1.0 - rest);
+        self.span = f64::from(self.level) - f64::from(self.base);
+        let factor = 1.0 - f64::from(exp_less_one(CURVE / frames.max(1) as f32));
+        self.stride = 1.0;
+        for power in &mut self.powers {
+            self.stride *= factor;
+            *power = self.stride as f32;
+        }
     }
 
-    fn hold(&mut self, level: f64) {
-        self.level = level;
-        self.goal = level;
-        self.left = u64::MAX;
-        self.factor = 1.0;
-        self.term = 0.0;
+    fn hold(&mut self, level: f32) {
+        (self.shape, self.goal, self.left) = (Shape::Level, level, u64::MAX);
+        (self.base, self.level) = (level, level);
     }
 }
 
@@ -177,6 +259,18 @@ mod tests {
         let whole = run(times, 50, 200, 200);
         for chunk in [1, 3, 64] {
             assert_eq!(run(times, 50, 200, chunk), whole);
+        }
+    }
+
+    #[test]
+    fn to_skip_is_to_read_the_last_frame() {
+        let times = Times { attack: 9, decay: 40, sustain: 0.3, release: 70 };
+        for portion in [1, 5, 16, 64] {
+            let all = run(times, 60, 192, portion);
+            let mut adsr = Adsr::new(times, 60);
+            for last in (portion - 1..192).step_by(portion) {
+                assert_eq!(adsr.skip(portion), all[last], "frame {last}, {portion} at a time");
+            }
         }
     }
 

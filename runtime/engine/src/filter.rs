@@ -3,6 +3,8 @@
 
 use crate::math::{exp2, saturate, warp};
 
+pub(crate) mod bank;
+
 /// Which output of a state-variable filter is wanted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pass {
@@ -15,9 +17,22 @@ pub enum Pass {
     High,
 }
 
+impl Pass {
+    /// Shares of the input and of the two doubled states in the output.
+    #[inline]
+    fn mix(self, damping: f32) -> [f32; 3] {
+        match self {
+            Pass::Low => [0.0, 0.0, 0.5],
+            Pass::Band => [0.0, 0.5 * damping, 0.0],
+            Pass::High => [1.0, -0.5 * damping, -0.5],
+        }
+    }
+}
+
 /// Warped gain for a cutoff in cycles a frame, kept below half the sample rate.
 #[must_use]
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
 pub fn gain(cutoff: f32) -> f32 {
     warp(cutoff.clamp(0.000_05, 0.47))
 }
@@ -32,15 +47,6 @@ pub fn quality(resonance: f32) -> f32 {
     }
 }
 
-/// How a filter is to run: its warped gain moves in a line, its damping stands still.
-#[derive(Clone, Copy, Debug)]
-pub struct Setting {
-    /// Warped gain before the first sample and at the last.
-    pub line: (f32, f32),
-    /// 1/Q of a state-variable filter; feedback, 0..4, of a ladder (4 oscillates).
-    pub damping: f32,
-}
-
 /// Two-pole state-variable filter.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Svf {
@@ -49,105 +55,48 @@ pub struct Svf {
 }
 
 impl Svf {
-    /// Filters `x` in place.
-    pub fn run(&mut self, pass: Pass, setting: Setting, x: &mut [f32]) {
-        Svf::run_side_by_side([self], pass, [setting], [x]);
-    }
-
-    /// Filters several channels of equal length at once: each sample waits for the one before it,
-    /// so that two filters take hardly longer than one.
-    #[allow(clippy::needless_range_loop)] // one frame of all lanes at a time
-    pub fn run_side_by_side<const N: usize>(
-        filters: [&mut Svf; N],
-        pass: Pass,
-        settings: [Setting; N],
-        x: [&mut [f32]; N],
-    ) {
-        let len = x.iter().map(|x| x.len()).min().unwrap_or(0);
-        let damping = settings.map(|s| s.damping);
-        let mixes = damping.map(|damping| match pass {
-            Pass::Low => (0.0, 0.0, 0.5),
-            Pass::Band => (0.0, 0.5 * damping, 0.0),
-            Pass::High => (1.0, -0.5 * damping, -0.5),
-        });
-        let mut g = settings.map(|s| s.line.0);
-        let step = settings.map(|s| (s.line.1 - s.line.0) / len.max(1) as f32);
-        let mut a: [f32; N] = core::array::from_fn(|lane| filters[lane].a);
-        let mut b: [f32; N] = core::array::from_fn(|lane| filters[lane].b);
-        for i in 0..len {
-            for lane in 0..N {
-                g[lane] += step[lane];
-                let a1 = 2.0 / (1.0 + g[lane] * (g[lane] + damping[lane]));
-                let a2 = g[lane] * a1;
-                let input = x[lane][i];
-                let rest = input - b[lane];
-                // Next states first: they are what the next sample waits for.
-                let next_a = (a1 - 1.0) * a[lane] + a2 * rest;
-                let next_b = b[lane] + (a2 * a[lane] + (g[lane] * a2) * rest);
-                let (m0, m1, m2) = mixes[lane];
-                x[lane][i] = m0 * input + m1 * (a[lane] + next_a) + m2 * (b[lane] + next_b);
-                (a[lane], b[lane]) = (next_a, next_b);
-            }
-        }
-        for (lane, filter) in filters.into_iter().enumerate() {
-            *filter = Svf { a: flush(a[lane]), b: flush(b[lane]) };
-        }
-    }
-
-    /// Filters one sample at the warped gain `g`.
+    /// Filters one sample at the warped gain `g`; `damping` is 1/Q.
     #[inline]
     pub fn tick(&mut self, pass: Pass, g: f32, damping: f32, x: f32) -> f32 {
-        let mut y = [x];
-        self.run(pass, Setting { line: (g, g), damping }, &mut y);
-        y[0]
+        let y = svf(pass.mix(damping), (g, damping), (&mut self.a, &mut self.b), x);
+        (self.a, self.b) = (flush(self.a), flush(self.b));
+        y
     }
 }
 
-/// Four-pole ladder low-pass with a saturating input, 24 dB an octave.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Ladder([f32; 4]);
+/// The next sample of a state-variable filter at (warped gain, damping), mixed from its outputs.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn svf(mix: [f32; 3], (g, damping): (f32, f32), (a, b): (&mut f32, &mut f32), x: f32) -> f32 {
+    let a1 = 2.0 / (1.0 + g * (g + damping));
+    let a2 = g * a1;
+    let rest = x - *b;
+    // Next states first: they are what the next sample waits for.
+    let next_a = (a1 - 1.0) * *a + a2 * rest;
+    let next_b = *b + (a2 * *a + (g * a2) * rest);
+    let y = mix[0] * x + mix[1] * (*a + next_a) + mix[2] * (*b + next_b);
+    (*a, *b) = (next_a, next_b);
+    y
+}
 
-impl Ladder {
-    /// Filters several channels of equal length at once, in place.
-    #[allow(clippy::needless_range_loop)] // one frame of all lanes at a time
-    pub fn run_side_by_side<const N: usize>(
-        filters: [&mut Ladder; N],
-        settings: [Setting; N],
-        x: [&mut [f32]; N],
-    ) {
-        let len = x.iter().map(|x| x.len()).min().unwrap_or(0);
-        let feedback = settings.map(|s| s.damping);
-        let mut g = settings.map(|s| s.line.0);
-        let step = settings.map(|s| (s.line.1 - s.line.0) / len.max(1) as f32);
-        let mut states: [[f32; 4]; N] = core::array::from_fn(|lane| filters[lane].0);
-        for i in 0..len {
-            for lane in 0..N {
-                g[lane] += step[lane];
-                let input = x[lane][i] * (1.0 + 0.5 * feedback[lane]);
-                x[lane][i] = Ladder::next(&mut states[lane], g[lane], feedback[lane], input);
-            }
-        }
-        for (filter, state) in filters.into_iter().zip(states) {
-            filter.0 = state.map(flush);
-        }
+/// The next sample of a four-pole ladder at (warped gain, feedback) with a saturating input; the
+/// feedback is solved for, not delayed.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn ladder((g, feedback): (f32, f32), s: [&mut f32; 4], x: f32) -> f32 {
+    let h = 1.0 / (1.0 + g);
+    let p = g * h;
+    let p2 = p * p;
+    let input = x * (1.0 + 0.5 * feedback);
+    // Horner by pairs: fewer steps that wait for each other.
+    let rest = h * ((*s[3] + p * *s[2]) + p2 * (*s[1] + p * *s[0]));
+    let mut u = saturate((input - feedback * rest) / (1.0 + feedback * (p2 * p2)));
+    for state in s {
+        let v = (u - *state) * p;
+        u = v + *state;
+        *state = u + v;
     }
-
-    /// The next sample; the feedback is solved for, not delayed.
-    #[inline]
-    fn next(s: &mut [f32; 4], g: f32, feedback: f32, input: f32) -> f32 {
-        let h = 1.0 / (1.0 + g);
-        let p = g * h;
-        let p2 = p * p;
-        // Horner by pairs: fewer steps that wait for each other.
-        let rest = h * ((s[3] + p * s[2]) + p2 * (s[1] + p * s[0]));
-        let mut u = saturate((input - feedback * rest) / (1.0 + feedback * (p2 * p2)));
-        for state in s {
-            let v = (u - *state) * p;
-            u = v + *state;
-            *state = u + v;
-        }
-        u
-    }
+    u
 }
 
 /// One-pole low-pass.
@@ -182,7 +131,8 @@ impl OnePole {
 
 /// 0 for numbers too small to hear, which would otherwise become slow denormals.
 #[must_use]
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
 pub fn flush(x: f32) -> f32 {
     if x.abs() < 1e-15 { 0.0 } else { x }
 }
@@ -223,8 +173,8 @@ mod tests {
                 for f in [0.005, 0.02, 0.05, 0.1, 0.2, 0.4] {
                     let g = gain(cutoff as f32);
                     let run = |x: &mut [f32]| {
-                        let setting = Setting { line: (g, g), damping: 1.0 / q as f32 };
-                        Svf::default().run(pass, setting, x);
+                        let mut svf = Svf::default();
+                        x.iter_mut().for_each(|y| *y = svf.tick(pass, g, 1.0 / q as f32, *y));
                     };
                     let (is, should) = (response(run, f), theory(pass, cutoff, q, f));
                     assert!(
@@ -237,26 +187,12 @@ mod tests {
     }
 
     #[test]
-    fn side_by_side_is_the_same_as_one_by_one() {
-        let line = (gain(0.01), gain(0.2));
-        let settings = [Setting { line, damping: 0.3 }, Setting { line: (0.2, 0.2), damping: 1.1 }];
-        let wave: Vec<f32> = (0..64).map(|i| (i as f32 * 0.7).sin()).collect();
-        let (mut l, mut r) = (wave.clone(), wave.clone());
-        let [mut a, mut b] = [Svf::default(); 2];
-        Svf::run_side_by_side([&mut a, &mut b], Pass::Band, settings, [&mut l, &mut r]);
-        for (setting, together) in settings.into_iter().zip([l, r]) {
-            let mut alone = wave.clone();
-            Svf::default().run(Pass::Band, setting, &mut alone);
-            assert_eq!(alone, together);
-        }
-    }
-
-    #[test]
     fn ladder_falls_by_24_db_an_octave_and_peaks_with_feedback() {
         let at = |feedback: f32, f: f64| {
-            let setting = Setting { line: (gain(0.02), gain(0.02)), damping: feedback };
             let run = |x: &mut [f32]| {
-                Ladder::run_side_by_side([&mut Ladder::default()], [setting], [x]);
+                let mut s = [0.0; 4];
+                let setting = (gain(0.02), feedback);
+                x.iter_mut().for_each(|y| *y = ladder(setting, s.each_mut(), *y));
             };
             response(run, f)
         };

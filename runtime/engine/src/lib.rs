@@ -32,6 +32,7 @@ mod noise;
 pub mod param;
 mod pool;
 mod queue;
+mod rack;
 mod reverb;
 mod shot;
 mod stats;

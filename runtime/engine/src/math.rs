@@ -1,7 +1,10 @@
-//! Arithmetic that gives the same bits everywhere: powers, sines, tangents, saturation.
+//! Arithmetic that gives the same bits everywhere: powers, sines, tangents, saturation. What the
+//! kernels use is always inlined, so that it is compiled for their instruction set.
+#![allow(clippy::inline_always)]
 
 /// 2 to the power of `x`, relative error below 1e-6, `x` limited to ±126.
 #[must_use]
+#[inline(always)]
 pub fn exp2(x: f32) -> f32 {
     let x = x.clamp(-126.0, 126.0);
     let whole = floor(x + 0.5);
@@ -21,7 +24,7 @@ pub fn exp(x: f32) -> f32 {
 
 /// The next lower whole number, for |x| < 2³¹; much faster than a library call.
 #[must_use]
-#[inline]
+#[inline(always)]
 pub fn floor(x: f32) -> f32 {
     let whole = x as i32 as f32;
     if whole > x { whole - 1.0 } else { whole }
@@ -29,6 +32,7 @@ pub fn floor(x: f32) -> f32 {
 
 /// Sine of `turns` full turns, absolute error below 2e-7 within ±1000 turns of zero.
 #[must_use]
+#[inline(always)]
 pub fn sin_turns(turns: f32) -> f32 {
     let x = turns - floor(turns + 0.5);
     let x = if x > 0.25 {
@@ -48,19 +52,21 @@ pub fn sin_turns(turns: f32) -> f32 {
 
 /// Cosine of `turns` full turns.
 #[must_use]
+#[inline(always)]
 pub fn cos_turns(turns: f32) -> f32 {
     sin_turns(turns + 0.25)
 }
 
 /// tan(π·x) for 0 ≤ x < 0.5: the warped gain of a filter at `x` cycles a sample.
 #[must_use]
+#[inline(always)]
 pub fn warp(x: f32) -> f32 {
     sin_turns(0.5 * x) / cos_turns(0.5 * x)
 }
 
 /// A tanh-like saturation: slope 1 at 0, ±1 from ±3 on (Padé approximant).
 #[must_use]
-#[inline]
+#[inline(always)]
 pub fn saturate(x: f32) -> f32 {
     let x = x.clamp(-3.0, 3.0);
     let s = x * x;

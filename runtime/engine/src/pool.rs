@@ -62,15 +62,23 @@ impl Pool {
         self.voices().filter(|v| !v.fading()).min_by(oldest)
     }
 
-    /// Runs `step` on each voice in the order of their start, and drops those for which it
-    /// returns false.
-    pub fn retain(&mut self, mut step: impl FnMut(usize, &mut Voice) -> bool) {
+    /// Runs `step` on the voices in the order of their start, up to `many` at a time: it is given
+    /// all places and those that are meant, and says of each whether it stays.
+    pub fn retain(
+        &mut self,
+        many: usize,
+        mut step: impl FnMut(&mut [Option<Voice>], &[u16], &mut [bool]),
+    ) {
         let Pool { places, free, order, .. } = self;
+        let mut stays = [true; VOICES];
+        for (slots, stays) in order.chunks(many).zip(stays.chunks_mut(many)) {
+            step(places, slots, stays);
+        }
+        let mut stays = stays.into_iter();
         order.retain(|&place| {
-            let slot = usize::from(place);
-            let keep = places[slot].as_mut().is_some_and(|voice| step(slot, voice));
+            let keep = stays.next().unwrap_or(false);
             if !keep {
-                places[slot] = None;
+                places[usize::from(place)] = None;
                 free.push(place);
             }
             keep

@@ -180,14 +180,14 @@ impl Moment<'_> {
     }
 }
 
-/// Up to one block of sound in the making.
+/// A block of sound in the making; a voice that starts within it leaves the frames before 0.
 pub(crate) struct Frames {
     /// Left channel, or the only one.
     pub left: [f32; BLOCK],
     /// Right channel, if `stereo`.
     pub right: [f32; BLOCK],
-    /// Frames in use.
-    pub len: usize,
+    /// First frame in use.
+    pub start: usize,
     /// Whether the right channel is in use.
     pub stereo: bool,
 }
@@ -195,28 +195,45 @@ pub(crate) struct Frames {
 impl Frames {
     /// No frames.
     pub fn new() -> Self {
-        Frames { left: [0.0; BLOCK], right: [0.0; BLOCK], len: 0, stereo: false }
+        Frames { left: [0.0; BLOCK], right: [0.0; BLOCK], start: 0, stereo: false }
     }
 
     /// The frames, as one channel.
     pub fn mono(&mut self) -> &mut [f32] {
         self.stereo = false;
-        let len = self.len.min(BLOCK);
-        &mut self.left[..len]
+        &mut self.left[self.start.min(BLOCK)..]
     }
 
     /// The frames, as two channels.
     pub fn both(&mut self) -> (&mut [f32], &mut [f32]) {
         self.stereo = true;
-        let len = self.len.min(BLOCK);
-        (&mut self.left[..len], &mut self.right[..len])
+        let start = self.start.min(BLOCK);
+        (&mut self.left[start..], &mut self.right[start..])
     }
 
     /// The channels in use.
     pub fn channels(&mut self) -> impl Iterator<Item = &mut [f32]> {
-        let len = self.len.min(BLOCK);
-        let right = self.stereo.then_some(&mut self.right[..len]);
-        core::iter::once(&mut self.left[..len]).chain(right)
+        let start = self.start.min(BLOCK);
+        let right = self.stereo.then_some(&mut self.right[start..]);
+        core::iter::once(&mut self.left[start..]).chain(right)
+    }
+
+    /// The channels in use, with the frames before the start.
+    pub fn whole_channels(&mut self) -> impl Iterator<Item = &mut [f32; BLOCK]> {
+        let right = self.stereo.then_some(&mut self.right);
+        core::iter::once(&mut self.left).chain(right)
+    }
+
+    /// The left channel, 0, or the right one, with the frames before the start.
+    pub fn channel(&mut self, channel: usize) -> &mut [f32; BLOCK] {
+        if channel == 0 { &mut self.left } else { &mut self.right }
+    }
+
+    /// Clears the frames that are not in use.
+    pub fn silence_before_start(&mut self) {
+        let start = self.start.min(BLOCK);
+        self.left[..start].fill(0.0);
+        self.right[..start].fill(0.0);
     }
 }
 

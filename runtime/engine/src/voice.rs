@@ -1,5 +1,7 @@
 //! A voice: one shot on its way from its synth through filters and envelope to its bus.
 
+use multiversion::multiversion;
+
 use crate::BLOCK;
 use crate::bus::Bus;
 use crate::effect::bend::Bend;
@@ -7,6 +9,7 @@ use crate::effect::grit::Grit;
 use crate::effect::sweep::{NAMES, Sweep, times};
 use crate::effect::tremolo::Tremolo;
 use crate::envelope::Adsr;
+use crate::filter::bank::Kind;
 use crate::math::{cos_turns, sin_turns};
 use crate::param::Param;
 use crate::shot::Shot;
@@ -15,6 +18,9 @@ use crate::wavetable::Tables;
 
 /// Factor of all sounds, so that a full mix stays below the limiter.
 const HEADROOM: f32 = 0.7;
+
+/// Filters that a voice has.
+pub(crate) const FILTERS: usize = NAMES.len();
 
 /// What the engine learns about a voice from each block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +50,8 @@ pub(crate) struct Voice {
     pan: (f32, f32),
     send: (f32, f32),
     bend: Bend,
-    sweeps: [Sweep; 3],
+    /// Its filters, in the order in which they come.
+    pub sweeps: [Sweep; FILTERS],
     grit: Grit,
     tremolo: Tremolo,
 }
@@ -106,32 +113,42 @@ impl Voice {
         self.envelope.is_some_and(|e| e.released())
     }
 
-    /// Adds the block that starts at frame `block` to `bus`; `frames` is room to work in.
-    pub fn render(
+    /// Makes the tone of the block that starts at frame `block`, still unfiltered.
+    pub fn tone(
         &mut self,
         block: u64,
         stage: &Stage,
         (slot, synth): (usize, &mut dyn Synth),
         frames: &mut Frames,
-        bus: &mut Bus,
-    ) -> Outcome {
-        let offset = self.begin.saturating_sub(block).min(BLOCK as u64) as usize;
-        frames.len = BLOCK - offset;
-        let end = self.age + frames.len as u64;
+    ) -> Life {
+        frames.start = self.begin.saturating_sub(block).min(BLOCK as u64) as usize;
+        let end = self.age + (BLOCK - frames.start) as u64;
         let bend = (self.bend.at(self.age), self.bend.at(end));
         let moment = Moment { tables: stage.tables, rate: stage.rate, bend };
         let life = synth.render(slot, &moment, frames);
-        for sweep in &mut self.sweeps {
-            sweep.run(frames);
+        frames.silence_before_start();
+        for sweep in self.sweeps.iter_mut().filter(|sweep| sweep.kind != Kind::Off) {
+            sweep.advance(frames.start);
         }
+        self.age = end;
+        life
+    }
+
+    /// Distorts the filtered frames, shapes their level and adds them to `bus`.
+    pub fn finish(
+        &mut self,
+        block: u64,
+        life: Life,
+        frames: &mut Frames,
+        bus: &mut Bus,
+    ) -> Outcome {
         self.grit.run(frames);
         let mut level = [0.0; BLOCK];
-        let level = &mut level[..frames.len];
-        let silent = self.level(block + offset as u64, level);
-        self.age = end;
-        if !self.mix(frames, level, offset, bus) {
-            return Outcome::Broken;
-        }
+        let start = frames.start.min(BLOCK);
+        let silent = self.level(block + start as u64, &mut level[start..]);
+        let Some(peak) = scale(frames, &level) else { return Outcome::Broken };
+        self.peak = peak;
+        bus.add(frames, self.pan, self.send);
         if life == Life::Over || silent { Outcome::Over } else { Outcome::Sounding }
     }
 
@@ -157,39 +174,23 @@ impl Voice {
         }
         self.envelope.is_some_and(|e| e.done())
     }
-
-    /// Adds the frames to the bus unless one is not a number; says which.
-    fn mix(&mut self, frames: &mut Frames, level: &[f32], offset: usize, bus: &mut Bus) -> bool {
-        let mut peak = 0.0f32;
-        for x in frames.channels() {
-            for (y, level) in x.iter_mut().zip(level) {
-                *y *= level;
-            }
-            match loudest(x) {
-                Some(loudest) => peak = peak.max(loudest),
-                None => return false,
-            }
-        }
-        self.peak = peak;
-        let len = frames.len;
-        let left = &frames.left[..len];
-        let right = if frames.stereo { &frames.right[..len] } else { left };
-        bus.add(offset, 0, left, self.pan.0, self.send);
-        bus.add(offset, 1, right, self.pan.1, self.send);
-        true
-    }
 }
 
-/// The largest absolute value, or `None` if there is one that is not a number.
-fn loudest(x: &[f32]) -> Option<f32> {
+/// Multiplies the frames by `level`; the largest absolute value, or `None` if there is one that is
+/// not a finite number.
+#[multiversion(targets("x86_64+avx2"))]
+fn scale(frames: &mut Frames, level: &[f32; BLOCK]) -> Option<f32> {
     const LANES: usize = 8;
     let mut peaks = [0.0f32; LANES];
     let mut sums = [0.0f32; LANES];
-    for chunk in x.chunks(LANES) {
-        for ((y, peak), sum) in chunk.iter().zip(&mut peaks).zip(&mut sums) {
-            let size = y.abs();
-            *peak = if size > *peak { size } else { *peak };
-            *sum += size;
+    for x in frames.whole_channels() {
+        for (x, level) in x.chunks_exact_mut(LANES).zip(level.chunks_exact(LANES)) {
+            for lane in 0..LANES {
+                x[lane] *= level[lane];
+                let size = x[lane].abs();
+                peaks[lane] = if size > peaks[lane] { size } else { peaks[lane] };
+                sums[lane] += size;
+            }
         }
     }
     let sum: f32 = sums.iter().sum();
@@ -252,7 +253,9 @@ mod tests {
         let stage = Stage { tables: &tables, rate: 48_000.0 };
         let mut bus = Bus::new(48_000.0);
         let mut voice = Voice::new(Shot::new(synth::SoundId::default(), 100), 0, 48_000.0);
-        let outcome = voice.render(0, &stage, (0, &mut Faulty), &mut Frames::new(), &mut bus);
+        let mut frames = Frames::new();
+        let life = voice.tone(0, &stage, (0, &mut Faulty), &mut frames);
+        let outcome = voice.finish(0, life, &mut frames, &mut bus);
         assert_eq!(outcome, Outcome::Broken);
         let mut mix = [[0.0; BLOCK]; 2];
         bus.drain(&mut mix);

@@ -1,16 +1,10 @@
 //! A filter with its own envelope: the low-pass, high-pass and band-pass of every voice.
 
 use crate::envelope::{Adsr, Times};
-use crate::filter::{Ladder, Pass, Setting, Svf, gain, quality};
-use crate::math::exp2;
+use crate::filter::bank::{Kind, Poles, STEP, STEPS, Setting};
+use crate::filter::{Pass, quality};
 use crate::param::Param;
 use crate::shot::Shot;
-use crate::synth::Frames;
-
-/// Frames between two settings of the cutoff; it moves in a line between them.
-const STEP: usize = 16;
-/// Damping of the second half of the 24 dB filter.
-const FLAT: f32 = 1.3;
 
 /// The parameters of one filter.
 #[derive(Clone, Copy, Debug)]
@@ -47,121 +41,61 @@ pub(crate) const NAMES: [Names; 3] = [
     },
 ];
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Kind {
-    #[default]
-    Off,
-    TwoPole(Pass),
-    FourPole,
-    Ladder,
-}
-
 /// A filter in use; off if the shot has no cutoff for it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Sweep {
-    kind: Kind,
-    /// Cutoff in cycles a frame, without the envelope.
-    cutoff: f32,
-    /// Octaves that the envelope adds at its top.
-    octaves: f32,
-    damping: f32,
-    feedback: f32,
+    /// Which filter it is.
+    pub kind: Kind,
+    /// How it runs in this block.
+    pub setting: Setting,
+    /// The state of each channel.
+    pub poles: [Poles; 2],
     envelope: Adsr,
-    /// Warped gain at the end of the last step.
-    gain: f32,
-    /// One set for each channel.
-    poles: [Poles; 2],
-}
-
-/// The state of one channel.
-#[derive(Clone, Copy, Debug, Default)]
-struct Poles {
-    first: Svf,
-    second: Svf,
-    ladder: Ladder,
 }
 
 impl Sweep {
     /// The filter that `shot` asks for under these names.
     pub fn new(names: &Names, shot: &Shot, rate: f32) -> Self {
-        if !shot.given(names.cutoff) {
-            return Sweep::default();
-        }
         let resonance = shot.get(names.resonance);
         let kind = match (names.pass, shot.get(Param::FilterType) as u32) {
+            _ if !shot.given(names.cutoff) => Kind::Off,
             (Pass::Low, 1) => Kind::Ladder,
             (Pass::Low, 2) => Kind::FourPole,
             (pass, _) => Kind::TwoPole(pass),
         };
+        let damping = match kind {
+            Kind::Off => 1.0,
+            Kind::Ladder if resonance <= 1.0 => 3.9 * resonance,
+            Kind::Ladder => (resonance * 0.1).min(3.9),
+            Kind::TwoPole(_) | Kind::FourPole => 1.0 / quality(resonance),
+        };
+        let envelope = match kind {
+            Kind::Off => Adsr::default(),
+            _ => Adsr::new(times(names.envelope, shot, rate), shot.duration),
+        };
         let cutoff = shot.get(names.cutoff) / rate;
-        Sweep {
-            kind,
-            cutoff,
-            octaves: depth(names, shot),
-            damping: 1.0 / quality(resonance),
-            feedback: if resonance <= 1.0 { 3.9 * resonance } else { (resonance * 0.1).min(3.9) },
-            envelope: Adsr::new(times(names.envelope, shot, rate), shot.duration),
-            gain: gain(cutoff),
-            ..Sweep::default()
-        }
+        let setting =
+            Setting { cutoff, octaves: depth(names, shot), levels: [0.0; STEPS + 1], damping };
+        Sweep { kind, setting, poles: [Poles::default(); 2], envelope }
     }
 
-    /// Filters the frames in place.
-    pub fn run(&mut self, frames: &mut Frames) {
-        if self.kind == Kind::Off {
+    /// Prepares the setting of the next block, of which the frames from `start` on are in use.
+    pub fn advance(&mut self, start: usize) {
+        if self.setting.octaves == 0.0 {
             return;
         }
-        let mut start = 0;
-        while start < frames.len {
-            let len = STEP.min(frames.len - start);
-            let from = self.gain;
-            if self.octaves != 0.0 {
-                let mut envelope = [0.0; STEP];
-                self.envelope.fill(&mut envelope[..len]);
-                self.gain = gain(self.cutoff * exp2(self.octaves * envelope[len - 1]));
+        let mut level = self.setting.levels[STEPS];
+        self.setting.levels[0] = level;
+        for (step, to) in self.setting.levels.iter_mut().skip(1).enumerate() {
+            let frames = (STEP * (step + 1)).saturating_sub(start).min(STEP);
+            if frames > 0 {
+                level = self.envelope.skip(frames);
             }
-            self.filter((from, self.gain), frames, start, len);
-            start += len;
-        }
-    }
-
-    /// Filters `len` frames from `start` on, both channels side by side.
-    fn filter(&mut self, line: (f32, f32), frames: &mut Frames, start: usize, len: usize) {
-        let damping = if self.kind == Kind::Ladder { self.feedback } else { self.damping };
-        let setting = Setting { line, damping };
-        let left = &mut frames.left[start..start + len];
-        if frames.stereo {
-            let right = &mut frames.right[start..start + len];
-            filter(self.kind, setting, self.poles.each_mut(), [left, right]);
-        } else {
-            let [poles, _] = &mut self.poles;
-            filter(self.kind, setting, [poles], [left]);
+            *to = level;
         }
     }
 }
 
-/// Filters channels side by side.
-fn filter<const N: usize>(
-    kind: Kind,
-    setting: Setting,
-    mut poles: [&mut Poles; N],
-    mut x: [&mut [f32]; N],
-) {
-    let settings = [setting; N];
-    match kind {
-        Kind::Off => {}
-        Kind::TwoPole(pass) => {
-            Svf::run_side_by_side(poles.map(|p| &mut p.first), pass, settings, x);
-        }
-        Kind::FourPole => {
-            let first = poles.each_mut().map(|p| &mut p.first);
-            Svf::run_side_by_side(first, Pass::Low, settings, x.each_mut().map(|x| &mut **x));
-            let flat = [Setting { damping: FLAT, ..setting }; N];
-            Svf::run_side_by_side(poles.map(|p| &mut p.second), Pass::Low, flat, x);
-        }
-        Kind::Ladder => Ladder::run_side_by_side(poles.map(|p| &mut p.ladder), settings, x),
-    }
-}
 /// Depth of the envelope: one octave where only its shape is given, as in superdough.
 fn depth(names: &Names, shot: &Shot) -> f32 {
     let shaped = names.envelope.iter().any(|&p| shot.asked(p));

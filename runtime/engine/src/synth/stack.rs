@@ -199,7 +199,7 @@ impl Tone for Stack {
 
     fn render(&mut self, moment: &Moment, out: &mut Frames) -> Life {
         let mut factors = [1.0; BLOCK];
-        let len = out.len.min(BLOCK);
+        let len = BLOCK - out.start.min(BLOCK);
         let (from, to) = moment.bend;
         let modulated = self.modulator.index > 0.0;
         let steady = from == to && !modulated;

@@ -1,0 +1,200 @@
+//! Filters of eight channels side by side: each sample of a filter waits for the one before it, so
+//! that eight take hardly longer than one. What a lane gives does not depend on the others.
+
+use multiversion::multiversion;
+
+use super::{Pass, flush, gain, ladder, svf};
+use crate::BLOCK;
+use crate::math::exp2;
+
+/// Channels filtered at once.
+pub(crate) const LANES: usize = 8;
+/// One number of each.
+pub(crate) type Lanes = [f32; LANES];
+/// Frames between two settings of the cutoff; its gain moves in a line between them.
+pub(crate) const STEP: usize = 16;
+/// Settings in a block.
+pub(crate) const STEPS: usize = BLOCK / STEP;
+/// State of one channel, whatever its filter.
+pub(crate) type Poles = [f32; 4];
+
+/// Damping of the second half of the 24 dB filter.
+const FLAT: f32 = 1.3;
+
+/// The filters that there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// None.
+    #[default]
+    Off,
+    /// State-variable, 12 dB an octave.
+    TwoPole(Pass),
+    /// Two state-variable low-passes, 24 dB an octave.
+    FourPole,
+    /// Ladder low-pass.
+    Ladder,
+}
+
+/// How one channel is to be filtered for a block.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Setting {
+    /// Cutoff in cycles a frame, without the envelope.
+    pub cutoff: f32,
+    /// Octaves that the envelope adds at its top.
+    pub octaves: f32,
+    /// The envelope before the block and after each step.
+    pub levels: [f32; STEPS + 1],
+    /// 1/Q of a state-variable filter; feedback, 0..4, of a ladder (4 oscillates).
+    pub damping: f32,
+}
+
+/// Room for eight channels and their filters.
+#[derive(Clone, Debug)]
+pub(crate) struct Bank {
+    cutoff: Lanes,
+    octaves: Lanes,
+    levels: [Lanes; STEPS + 1],
+    damping: Lanes,
+    poles: [Lanes; 4],
+    x: [Lanes; BLOCK],
+}
+
+impl Bank {
+    /// A bank of silent channels.
+    pub fn new() -> Self {
+        Bank {
+            cutoff: [0.1; LANES],
+            octaves: [0.0; LANES],
+            levels: [[0.0; LANES]; STEPS + 1],
+            damping: [1.0; LANES],
+            poles: [[0.0; LANES]; 4],
+            x: [[0.0; LANES]; BLOCK],
+        }
+    }
+
+    /// Says how `lane` is to be filtered, and from which state on.
+    pub fn set(&mut self, lane: usize, setting: &Setting, poles: &Poles) {
+        self.cutoff[lane] = setting.cutoff;
+        self.octaves[lane] = setting.octaves;
+        self.damping[lane] = setting.damping;
+        for (to, level) in self.levels.iter_mut().zip(setting.levels) {
+            to[lane] = level;
+        }
+        for (to, pole) in self.poles.iter_mut().zip(poles) {
+            to[lane] = *pole;
+        }
+    }
+
+    /// The state that `lane` came to.
+    pub fn poles(&self, lane: usize) -> Poles {
+        self.poles.map(|pole| pole[lane])
+    }
+
+    /// Takes in the samples of `lane`.
+    pub fn load(&mut self, lane: usize, x: &[f32; BLOCK]) {
+        for (to, x) in self.x.iter_mut().zip(x) {
+            to[lane] = *x;
+        }
+    }
+
+    /// Gives back the samples of `lane`.
+    pub fn store(&self, lane: usize, x: &mut [f32; BLOCK]) {
+        for (from, x) in self.x.iter().zip(x) {
+            *x = from[lane];
+        }
+    }
+
+    /// Filters the block of all lanes.
+    pub fn run(&mut self, kind: Kind) {
+        run(kind, self);
+    }
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn run(kind: Kind, bank: &mut Bank) {
+    let mut gains = [[0.0; LANES]; STEPS + 1];
+    for (gains, levels) in gains.iter_mut().zip(&bank.levels) {
+        for lane in 0..LANES {
+            gains[lane] = gain(bank.cutoff[lane] * exp2(bank.octaves[lane] * levels[lane]));
+        }
+    }
+    let Bank { damping, poles: [a, b, c, d], x, .. } = bank;
+    match kind {
+        Kind::Off => {}
+        Kind::TwoPole(pass) => two_pole(pass, &gains, damping, [a, b], x),
+        Kind::FourPole => {
+            two_pole(Pass::Low, &gains, damping, [a, b], x);
+            two_pole(Pass::Low, &gains, &[FLAT; LANES], [c, d], x);
+        }
+        Kind::Ladder => ladders(&gains, damping, [a, b, c, d], x),
+    }
+    for pole in bank.poles.iter_mut().flatten() {
+        *pole = flush(*pole);
+    }
+}
+
+/// Calls `each` for every frame with the gains of that moment.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn sweep(
+    gains: &[Lanes; STEPS + 1],
+    x: &mut [Lanes; BLOCK],
+    mut each: impl FnMut(&Lanes, &mut Lanes),
+) {
+    for (ends, x) in gains.windows(2).zip(x.chunks_exact_mut(STEP)) {
+        let mut g = ends[0];
+        let mut step = ends[1];
+        for lane in 0..LANES {
+            step[lane] = (step[lane] - g[lane]) * (1.0 / STEP as f32);
+        }
+        for x in x {
+            for lane in 0..LANES {
+                g[lane] += step[lane];
+            }
+            each(&g, x);
+        }
+    }
+}
+
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn two_pole(
+    pass: Pass,
+    gains: &[Lanes; STEPS + 1],
+    damping: &Lanes,
+    [a, b]: [&mut Lanes; 2],
+    x: &mut [Lanes; BLOCK],
+) {
+    let damping = *damping;
+    let mixes = damping.map(|damping| pass.mix(damping));
+    let mut poles = [*a, *b];
+    sweep(gains, x, |g, x| {
+        for lane in 0..LANES {
+            let [a, b] = &mut poles;
+            let setting = (g[lane], damping[lane]);
+            x[lane] = svf(mixes[lane], setting, (&mut a[lane], &mut b[lane]), x[lane]);
+        }
+    });
+    [*a, *b] = poles;
+}
+
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn ladders(
+    gains: &[Lanes; STEPS + 1],
+    feedback: &Lanes,
+    states: [&mut Lanes; 4],
+    x: &mut [Lanes; BLOCK],
+) {
+    let feedback = *feedback;
+    let [a, b, c, d] = states;
+    let mut poles = [*a, *b, *c, *d];
+    sweep(gains, x, |g, x| {
+        for lane in 0..LANES {
+            let [a, b, c, d] = &mut poles;
+            let state = [&mut a[lane], &mut b[lane], &mut c[lane], &mut d[lane]];
+            x[lane] = ladder((g[lane], feedback[lane]), state, x[lane]);
+        }
+    });
+    [*a, *b, *c, *d] = poles;
+}

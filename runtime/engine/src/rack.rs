@@ -1,0 +1,137 @@
+//! Voices in stages: first the tones of many, then their filters eight channels at a time, then
+//! their levels and the mix.
+
+use crate::bus::Bus;
+use crate::engine::ORBITS;
+use crate::filter::Pass;
+use crate::filter::bank::{Bank, Kind, LANES};
+use crate::synth::{Frames, Life, SoundId, Synth};
+use crate::voice::{FILTERS, Outcome, Stage, Voice};
+
+/// Voices that pass through the stages together; their frames fit the nearest cache.
+pub(crate) const RACK: usize = 32;
+
+/// Kinds of filter that are collected, each in its own group.
+const KINDS: [Kind; 5] = [
+    Kind::TwoPole(Pass::Low),
+    Kind::TwoPole(Pass::Band),
+    Kind::TwoPole(Pass::High),
+    Kind::FourPole,
+    Kind::Ladder,
+];
+
+/// Room for the frames of up to [`RACK`] voices on their way to the buses.
+pub(crate) struct Rack {
+    frames: Vec<Frames>,
+    lives: [Life; RACK],
+    bank: Box<Bank>,
+}
+
+/// Up to eight channels of voices whose filters are of one kind: (voice in the rack, channel).
+#[derive(Clone, Copy)]
+struct Group {
+    members: [(usize, usize); LANES],
+    len: usize,
+}
+
+fn voice_at(voices: &mut [Option<Voice>], slot: u16) -> Option<&mut Voice> {
+    voices.get_mut(usize::from(slot)).and_then(Option::as_mut)
+}
+
+impl Rack {
+    /// An empty rack.
+    pub fn new() -> Self {
+        Rack {
+            frames: (0..RACK).map(|_| Frames::new()).collect(),
+            lives: [Life::Over; RACK],
+            bank: Box::new(Bank::new()),
+        }
+    }
+
+    /// Makes the tones of the block that starts at frame `block`.
+    pub fn tones(
+        &mut self,
+        block: u64,
+        stage: &Stage,
+        synths: &mut [Box<dyn Synth>],
+        voices: &mut [Option<Voice>],
+        slots: &[u16],
+    ) {
+        let rooms = self.frames.iter_mut().zip(&mut self.lives);
+        for (&slot, (frames, life)) in slots.iter().zip(rooms) {
+            let Some(voice) = voice_at(voices, slot) else { continue };
+            if let Some(synth) = synths.get_mut(voice.shot.sound.index()) {
+                let synth: &mut dyn Synth = synth.as_mut();
+                *life = voice.tone(block, stage, (usize::from(slot), synth), frames);
+            }
+        }
+    }
+
+    /// Runs the filters of all, eight channels of one kind at a time.
+    pub fn filter(&mut self, voices: &mut [Option<Voice>], slots: &[u16]) {
+        for filter in 0..FILTERS {
+            let mut groups = [Group { members: [(0, 0); LANES], len: 0 }; KINDS.len()];
+            for (i, &slot) in slots.iter().enumerate() {
+                let Some(voice) = voice_at(voices, slot) else { continue };
+                let kind = voice.sweeps[filter].kind;
+                let Some(place) = KINDS.iter().position(|k| *k == kind) else { continue };
+                let group = &mut groups[place];
+                for channel in 0..if self.frames[i].stereo { 2 } else { 1 } {
+                    group.members[group.len] = (i, channel);
+                    group.len += 1;
+                    if group.len == LANES {
+                        self.filter_group(filter, kind, group, voices, slots);
+                        group.len = 0;
+                    }
+                }
+            }
+            for (kind, group) in KINDS.iter().zip(&groups).filter(|(_, group)| group.len > 0) {
+                self.filter_group(filter, *kind, group, voices, slots);
+            }
+        }
+    }
+
+    fn filter_group(
+        &mut self,
+        filter: usize,
+        kind: Kind,
+        group: &Group,
+        voices: &mut [Option<Voice>],
+        slots: &[u16],
+    ) {
+        let members = &group.members[..group.len];
+        for (lane, &(i, channel)) in members.iter().enumerate() {
+            if let Some(voice) = voice_at(voices, slots[i]) {
+                let sweep = &voice.sweeps[filter];
+                self.bank.set(lane, &sweep.setting, &sweep.poles[channel]);
+                self.bank.load(lane, self.frames[i].channel(channel));
+            }
+        }
+        self.bank.run(kind);
+        for (lane, &(i, channel)) in members.iter().enumerate() {
+            if let Some(voice) = voice_at(voices, slots[i]) {
+                voice.sweeps[filter].poles[channel] = self.bank.poles(lane);
+                self.bank.store(lane, self.frames[i].channel(channel));
+            }
+        }
+    }
+
+    /// Distorts, levels and mixes all; tells of each, by its place in `slots`, what became of it.
+    pub fn finish(
+        &mut self,
+        block: u64,
+        buses: &mut [Bus],
+        voices: &mut [Option<Voice>],
+        slots: &[u16],
+        mut tell: impl FnMut(usize, SoundId, Outcome),
+    ) {
+        for (i, &slot) in slots.iter().enumerate() {
+            let Some(voice) = voice_at(voices, slot) else { continue };
+            let orbit = usize::from(voice.shot.orbit) % ORBITS;
+            if let Some(bus) = buses.get_mut(orbit) {
+                let outcome = voice.finish(block, self.lives[i], &mut self.frames[i], bus);
+                tell(i, voice.shot.sound, outcome);
+            }
+        }
+    }
+}
