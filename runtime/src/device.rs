@@ -18,6 +18,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 mod feed;
+mod tap;
+pub use tap::Tap;
 
 /// Frames a second of the engine; a card that runs at another rate gets it resampled.
 pub const RATE: u32 = 48_000;
@@ -43,11 +45,12 @@ impl Device {
         timebase: Arc<Timebase>,
         moments: Moments,
         buffer: u32,
+        tap: Arc<Tap>,
         notices: Notices,
     ) -> std::io::Result<Device> {
         let (stop, stopped) = sync_channel(1);
         let engine = Arc::new(Mutex::new(engine));
-        let mut keeper = Keeper { engine, timebase, moments, buffer, notices, said: false };
+        let mut keeper = Keeper { engine, timebase, moments, buffer, tap, notices, said: false };
         let looked = Arc::new(AtomicBool::new(false));
         let done = looked.clone();
         let work = move || {
@@ -92,6 +95,7 @@ struct Keeper {
     timebase: Arc<Timebase>,
     moments: Moments,
     buffer: u32,
+    tap: Arc<Tap>,
     notices: Notices,
     /// Whether the performer knows that there is no card.
     said: bool,
@@ -149,7 +153,8 @@ impl Keeper {
             .or_else(|_| at_own_rate())
             .map_err(|e| reason(&e))?;
         sink.log_on_drop(false);
-        sink.mixer().add(Feed::new(self.engine.clone(), self.timebase.clone(), self.moments));
+        let (engine, timebase) = (self.engine.clone(), self.timebase.clone());
+        sink.mixer().add(Feed::new(engine, timebase, self.moments, self.tap.clone()));
         let config = sink.config();
         let name = format!("{name}, {} Hz, {}", config.sample_rate(), frames(config.buffer_size()));
         Ok((name, Card { _sink: sink, lost, pulled: Frame::MIN }))
@@ -178,18 +183,22 @@ fn reason(error: &dyn std::error::Error) -> String {
     inner.to_string()
 }
 
-/// The sound cards of this system by name, the default first; for `mag devices`.
+/// The name of the default sound card, if there is one.
+pub fn default_name() -> Option<String> {
+    let device = rodio::cpal::default_host().default_output_device()?;
+    device.description().ok().map(|d| d.name().to_owned())
+}
+
+/// The sound cards of this system by name, the default first.
 ///
 /// # Errors
 /// What the system said, if it cannot list them.
 pub fn list() -> Result<Vec<String>, String> {
-    let host = rodio::cpal::default_host();
-    let default = host.default_output_device().and_then(|d| d.description().ok());
-    let default = default.map(|d| d.name().to_owned());
-    let devices = host.output_devices().map_err(|e| reason(&e))?;
+    let devices = rodio::cpal::default_host().output_devices().map_err(|e| reason(&e))?;
     let mut names: Vec<String> =
         devices.filter_map(|d| d.description().ok()).map(|d| d.name().to_owned()).collect();
     names.dedup();
+    let default = default_name();
     names.sort_by_key(|name| Some(name) != default.as_ref());
     Ok(names)
 }

@@ -2,4 +2,5 @@
 
 pub mod events;
 pub mod midi;
+pub mod recording;
 pub mod wav;

@@ -1,7 +1,8 @@
 //! The real stage: the engine on its sound card, the scheduler's thread and the outputs, put
 //! together for `play` and the prompt.
 
-use crate::device::{Device, RATE};
+use crate::device::{Device, RATE, Tap};
+use crate::export::recording::Recording;
 use crate::live::{Live, Locate};
 use crate::moments::Moments;
 use crate::notice::Notices;
@@ -39,8 +40,10 @@ pub struct Performer {
     locate: Option<Locate>,
     card: Option<Card>,
     live: Option<Live>,
+    tap: Arc<Tap>,
+    recording: Option<Recording>,
     /// Kept open until the performance ends.
-    _device: Option<Device>,
+    device: Option<Device>,
 }
 
 /// What the synth needs of the card, until the first program starts it.
@@ -57,9 +60,11 @@ impl Performer {
         let reference = Moments::starting_in(Duration::ZERO, RATE);
         let timebase = Arc::new(Timebase::default());
         let (engine, control) = Engine::new(RATE);
+        let tap = Arc::new(Tap::default());
         let device = (!setup.silent).then(|| {
             let buffer = setup.buffer;
-            Device::keep(engine, timebase.clone(), reference, buffer, notices.clone())
+            let (timebase, notices) = (timebase.clone(), notices.clone());
+            Device::keep(engine, timebase, reference, buffer, tap.clone(), notices)
         });
         let device = device.and_then(|kept| match kept {
             Ok(device) => Some(device),
@@ -69,12 +74,13 @@ impl Performer {
             }
         });
         let card = Some(Card { control, timebase, reference });
-        Performer { world, notices, locate: Some(locate), card, live: None, _device: device }
+        let (locate, live, recording) = (Some(locate), None, None);
+        Performer { world, notices, locate, card, live, tap, recording, device }
     }
 
     fn start(&mut self, program: Arc<Program>, routes: Routes) -> std::io::Result<Live> {
         let heard = routes.main() == Place::Synth;
-        if let (true, Some(device), Some(card)) = (heard, &self._device, &self.card) {
+        if let (true, Some(device), Some(card)) = (heard, &self.device, &self.card) {
             wait_for_card(device, &card.timebase);
         }
         let moments = Moments::starting_in(START, RATE);
@@ -134,8 +140,30 @@ impl Player for Performer {
     fn rate(&self) -> u32 {
         RATE
     }
-    fn record(&mut self, _path: Option<&Path>) -> Result<String, String> {
-        Err("a performance is recorded by its journal: `mag replay JOURNAL -o OUT.wav`".into())
+    fn record(&mut self, path: Option<&Path>) -> Result<String, String> {
+        if let Some(recording) = self.recording.take() {
+            let told = recording.finish(&self.tap);
+            if path.is_none() {
+                return told;
+            }
+        }
+        let path = path.ok_or("nothing is being recorded")?;
+        if self.device.as_ref().is_none_or(Device::looked) {
+            return Err(
+                "nothing sounds without a sound card; `mag replay` renders the journal".into()
+            );
+        }
+        self.recording = Some(Recording::start(path, &self.tap)?);
+        Ok(format!("recording to {}; `record stop` ends it", path.display()))
+    }
+}
+
+impl Drop for Performer {
+    fn drop(&mut self) {
+        if let Some(recording) = self.recording.take() {
+            let told = recording.finish(&self.tap);
+            self.notices.info(told.unwrap_or_else(|reason| reason));
+        }
     }
 }
 

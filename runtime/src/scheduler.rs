@@ -8,6 +8,7 @@ use crate::clock::{Clock, Frame};
 use crate::cue::Cue;
 use mag_lang::Program;
 use mag_pattern::{Hap, Loc, Pattern, Query, Span, Sym, Time, World};
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -45,7 +46,11 @@ struct Once {
 
 /// Turns programs into cues, ahead of time and retractably.
 pub struct Scheduler {
+    /// With the tempos of the heirs.
     clock: Clock,
+    /// With the tempo of the reigning program for all time to come: what an event is like must
+    /// not depend on how early it was asked for.
+    reigning: Clock,
     program: Arc<Program>,
     /// Where the reign of `program` began.
     since: Frame,
@@ -62,6 +67,7 @@ impl Scheduler {
     pub fn new(rate: u32, program: Arc<Program>) -> Scheduler {
         let clock = Clock::new(rate, program.tempo, program.meter.0);
         let mut scheduler = Scheduler {
+            reigning: clock.clone(),
             clock,
             program,
             since: Frame::MIN,
@@ -104,8 +110,6 @@ impl Scheduler {
             self.ask_until(heir.at, world, &mut cues);
             self.crown(heir, world, &mut cues);
         }
-        // A new tempo may have moved the moment that falls on `to`.
-        let goal = self.clock.cycle_at(to);
         self.ask_until(goal, world, &mut cues);
         self.ask_once(goal, world, &mut cues);
         cues.sort_by(|a, b| {
@@ -123,6 +127,7 @@ impl Scheduler {
         let asked = self.asked.max(at);
         self.asked = self.asked.min(at);
         let from = self.clock.frame(at);
+        self.clock.retempo(at, program.tempo, program.meter.0);
         self.heirs.push_back(Heir { at, program, asked });
         for once in &mut self.once {
             once.asked = once.asked.min(at.max(once.at));
@@ -150,8 +155,7 @@ impl Scheduler {
         let reach = self.reach(heir.at);
         let tail = Span::new(heir.asked, heir.at + reach);
         self.ask(tail, (self.since, border), world, cues);
-        let (tempo, beats) = (heir.program.tempo, heir.program.meter.0);
-        self.clock.retempo(heir.at, tempo, beats);
+        self.reigning.retempo(heir.at, heir.program.tempo, heir.program.meter.0);
         self.program = heir.program;
         self.since = border;
         self.seat_voices();
@@ -167,12 +171,12 @@ impl Scheduler {
 
     /// The cues whose onset lies in `span` and whose frame lies in `reign`.
     fn ask(&mut self, span: Span, reign: (Frame, Frame), world: &dyn World, cues: &mut Vec<Cue>) {
-        if !(span.begin < span.end) {
+        if is_empty(span) {
             return;
         }
         let mut query = Query::new(world);
         query.meter = self.program.meter;
-        query.cps = self.clock.cps(span.begin);
+        query.cps = self.reigning.cps(span.begin);
         let mut haps = Vec::new();
         let mut pieces = Vec::new();
         span.each_cycle(|cycle, piece| pieces.push((cycle, piece)));
@@ -180,11 +184,12 @@ impl Scheduler {
         for voice in voices.values_mut().filter(|v| v.seated && self.program.sounds(&v.name)) {
             for &(cycle, piece) in &pieces {
                 haps.clear();
-                if let Err(trouble) = voice.query(piece, cycle, &self.clock, &mut query, &mut haps)
+                if let Err(trouble) =
+                    voice.query(piece, cycle, &self.reigning, &mut query, &mut haps)
                 {
                     self.troubles.push(trouble);
                 }
-                let make = |hap: &Hap| cue_of(&self.clock, voice.id, &voice.name, hap);
+                let make = |hap: &Hap| cue_of(&self.reigning, voice.id, &voice.name, hap);
                 cues.extend(haps.iter().filter_map(make).filter(|c| within(c, reign)));
             }
         }
@@ -195,7 +200,7 @@ impl Scheduler {
         let name: Arc<str> = "once".into();
         for once in &mut self.once {
             let span = Span::new(once.asked, goal.min(once.at + Time::ONE));
-            if !(span.begin < span.end) {
+            if is_empty(span) {
                 continue;
             }
             once.asked = span.end;
@@ -207,7 +212,7 @@ impl Scheduler {
             }));
             if asked.is_ok() && query.trouble().is_none() {
                 haps.iter_mut().for_each(|hap| hap.map_time(|t| t + once.at));
-                cues.extend(haps.iter().filter_map(|h| cue_of(&self.clock, u16::MAX, &name, h)));
+                cues.extend(haps.iter().filter_map(|h| cue_of(&self.reigning, u16::MAX, &name, h)));
             }
         }
         // Kept for a while, since a swap may ask for it again.
@@ -228,6 +233,11 @@ impl Scheduler {
             voice.seat(&part.pattern, part.loc);
         }
     }
+}
+
+/// Whether nothing can begin in a span: also when one of its ends is undefined.
+fn is_empty(span: Span) -> bool {
+    span.begin.partial_cmp(&span.end) != Some(Ordering::Less)
 }
 
 fn within(cue: &Cue, (from, until): (Frame, Frame)) -> bool {

@@ -69,6 +69,15 @@ fn a_tempo_changes_at_its_moment_and_not_before() {
 }
 
 #[test]
+fn a_tempo_that_is_announced_is_on_the_clock() {
+    let mut scheduler = Scheduler::new(RATE, program("tempo 120\na: s \"bd\""));
+    scheduler.swap(program("tempo 240\na: s \"bd\""), Time::int(1));
+    assert_eq!(scheduler.clock().frame(Time::int(3)), 4 * SECOND);
+    scheduler.swap(program("tempo 60\na: s \"bd\""), Time::ZERO);
+    assert_eq!(scheduler.clock().frame(Time::int(3)), 12 * SECOND);
+}
+
+#[test]
 fn the_next_swap_at_the_same_moment_takes_the_place_of_the_first() {
     let mut scheduler = Scheduler::new(RATE, program("a: s \"bd\""));
     scheduler.swap(program("a: s \"sn\""), Time::int(1));

@@ -1,9 +1,9 @@
-//! `mag devices`: the sound cards.
+//! `mag devices`: the sound cards, the default with a star.
 
 use crate::notice;
 use std::process::ExitCode;
 
-/// Lists the sound cards, the default first.
+/// Lists the sound cards.
 ///
 /// # Errors
 /// If the system cannot list them.
@@ -13,8 +13,10 @@ pub fn run() -> Result<ExitCode, String> {
     if names.is_empty() {
         notice::print("no sound card; mag plays on silently, OSC and files work");
     }
-    for (i, name) in names.iter().enumerate() {
-        notice::print(&format!("{} {name}", if i == 0 { "*" } else { " " }));
+    let default = crate::device::default_name();
+    for name in names {
+        let star = if default.as_ref() == Some(&name) { '*' } else { ' ' };
+        notice::print(&format!("{star} {name}"));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,6 +3,7 @@
 use super::PROBLEMS;
 use crate::clock::Frame;
 use crate::device::RATE;
+use crate::export::events;
 use crate::export::wav::Wav;
 use crate::files::Kept;
 use crate::journal::{self, Entry};
@@ -17,6 +18,8 @@ use mag_lang::Language;
 use mag_lang::source::Sources;
 use mag_pattern::Time;
 use std::cell::RefCell;
+use std::fs::File;
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -33,6 +36,9 @@ pub struct Replay {
     /// The WAV file: stereo, 48 kHz, 32-bit float
     #[arg(short, long, value_name = "OUT.wav")]
     output: Option<PathBuf>,
+    /// Also write the events, as JSON, one a line
+    #[arg(long, value_name = "OUT.jsonl", requires = "output")]
+    events: Option<PathBuf>,
     /// Stop after this many cycles (default: 8 after the last edit)
     #[arg(long, value_name = "N")]
     cycles: Option<i64>,
@@ -83,6 +89,12 @@ impl Replay {
         let end = stage.offline.borrow().frame(end);
         stage.offline.borrow_mut().play(end, |s| wav.write(s)).map_err(broken)?;
         wav.finish().map_err(broken)?;
+        if let Some(path) = &self.events {
+            let broken = |e: std::io::Error| format!("cannot write {}: {e}", path.display());
+            let mut file = BufWriter::new(File::create(path).map_err(broken)?);
+            let cues = stage.offline.borrow().tape().cues();
+            events::write(&cues, RATE, &mut file).map_err(broken)?;
+        }
         stage.report(notices);
         let seconds = end as f64 / f64::from(RATE);
         notices.info(format!("{}: {} edits, {seconds:.1} s", output.display(), entries.len()));

@@ -1,5 +1,6 @@
 //! What the sound card's callback pulls: the engine's samples, and where its frames lie in time.
 
+use super::Tap;
 use crate::clock::Frame;
 use crate::moments::Moments;
 use crate::output::synth::Timebase;
@@ -19,15 +20,21 @@ pub struct Feed {
     timebase: Arc<Timebase>,
     moments: Moments,
     drift: Drift,
+    tap: Arc<Tap>,
     block: [f32; 2 * BLOCK],
     next: usize,
 }
 
 impl Feed {
-    /// Feeds the samples of `engine`, and keeps `timebase` true.
-    pub fn new(engine: Arc<Mutex<Engine>>, timebase: Arc<Timebase>, moments: Moments) -> Feed {
-        let block = [0.0; 2 * BLOCK];
-        Feed { engine, timebase, moments, drift: Drift::default(), block, next: 2 * BLOCK }
+    /// Feeds the samples of `engine`, keeps `timebase` true, and lets `tap` hear it.
+    pub fn new(
+        engine: Arc<Mutex<Engine>>,
+        timebase: Arc<Timebase>,
+        moments: Moments,
+        tap: Arc<Tap>,
+    ) -> Feed {
+        let (block, next) = ([0.0; 2 * BLOCK], 2 * BLOCK);
+        Feed { engine, timebase, moments, drift: Drift::default(), tap, block, next }
     }
 
     fn refill(&mut self) {
@@ -43,6 +50,7 @@ impl Feed {
         let pulled = engine.frame() as Frame;
         let offset = self.drift.follow(pulled - self.moments.now(), Instant::now());
         self.timebase.run(offset, pulled);
+        self.tap.pour(&self.block);
     }
 }
 
