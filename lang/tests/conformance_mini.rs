@@ -61,3 +61,15 @@ fn strings_that_strudel_refuses_get_a_problem_or_a_meaning() {
         }
     }
 }
+
+#[test]
+fn an_osc_address_is_a_word() {
+    for (text, words) in [("/stroke", vec!["/stroke"]), ("</a/b /c>", vec!["/a/b", "/c"])] {
+        let pattern = mag_lang::mini::pattern(text, 0, 0).expect("a pattern");
+        let heard: Vec<String> = query(&pattern, 0, words.len() as i64)
+            .iter()
+            .map(|hap| hap.value.to_string())
+            .collect();
+        assert_eq!(heard, words);
+    }
+}

@@ -219,6 +219,10 @@ impl Reader<'_> {
                 self.at += 2;
                 step.ops.push(Change::Range(self.operand("..")?));
             }
+            Some(b'/') if spaced && self.is_address() => {
+                self.at = start;
+                return Ok(false);
+            }
             Some(c @ (b'*' | b'/' | b'(' | b'?' | b':')) => {
                 self.at += 1;
                 self.attached(c, step)?;
@@ -358,6 +362,7 @@ impl Reader<'_> {
                 self.at += 1;
                 Ok(Term::Rest)
             }
+            Some(b'/') if self.is_address() => Ok(self.address()),
             _ => self.word(),
         }
     }
@@ -409,6 +414,19 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether a `/` is the start of an OSC address such as `/stroke/one`.
+    fn is_address(&self) -> bool {
+        self.bytes.get(self.at + 1).is_some_and(u8::is_ascii_alphabetic)
+    }
+
+    fn address(&mut self) -> Term {
+        let rest = &self.text[self.at..];
+        let length = rest.find(|c| !is_word(c) && c != '/').unwrap_or(rest.len());
+        let (from, to) = (self.at, self.at + length);
+        self.at = to;
+        Term::Atom(Value::Word(Sym::new(&self.text[from..to])), self.loc(from, to))
+    }
+
     /// Bytes of the word that stands here.
     fn word_length(&self) -> usize {
         let rest = &self.text[self.at..];
@@ -440,7 +458,7 @@ impl Reader<'_> {
 
     /// `0..3` without spaces, which a performer means as a range.
     fn joined_range(&self, text: &str, from: usize) -> Option<Term> {
-        let at = text.find("..")?;
+        let at = text.bytes().position(|b| b == b'.').filter(|i| text[*i..].starts_with(".."))?;
         let (first, last) = (literal(&text[..at])?, literal(&text[at + 2..])?);
         let atom = |x, a, b| Term::Atom(Value::Num(x), self.loc(from + a, from + b));
         let mut step = Step::plain(atom(first, 0, at));
