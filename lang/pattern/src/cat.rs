@@ -35,9 +35,9 @@ pub fn stack(items: Vec<Pattern>) -> Pattern {
     if items.len() == 1 {
         return items[0].clone();
     }
-    let total: usize = items.iter().map(|p| p.slots().map_or(SLOT_LIMIT + 1, <[_]>::len)).sum();
+    let total: usize = items.iter().map(|p| p.tiles().map_or(SLOT_LIMIT + 1, <[_]>::len)).sum();
     if total <= SLOT_LIMIT {
-        let all = items.iter().flat_map(|p| p.slots().unwrap_or_default()).cloned().collect();
+        let all = items.iter().flat_map(|p| p.tiles().unwrap_or_default()).cloned().collect();
         return Pattern::new(Seq::new(all)).with_steps(steps);
     }
     Pattern::new(Stack(items)).with_steps(steps)
@@ -55,11 +55,14 @@ impl Node for Stack {
             item.query(span, q, out);
         }
     }
+    fn layers(&self) -> Option<&[Pattern]> {
+        Some(&self.0)
+    }
     fn size(&self) -> u32 {
         total_size(&self.0)
     }
-    fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
-        Some(Pattern::new(Stack(self.0.iter().map(|p| p.mapped(f.clone())).collect())))
+    fn over(&self, f: &dyn Fn(&Pattern) -> Pattern) -> Option<Pattern> {
+        Some(Pattern::new(Stack(self.0.iter().map(f).collect())))
     }
 }
 
@@ -90,14 +93,14 @@ impl Node for Slowcat {
     fn size(&self) -> u32 {
         total_size(&self.0)
     }
-    fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
-        Some(Pattern::new(Slowcat(self.0.iter().map(|p| p.mapped(f.clone())).collect())))
+    fn over(&self, f: &dyn Fn(&Pattern) -> Pattern) -> Option<Pattern> {
+        Some(Pattern::new(Slowcat(self.0.iter().map(f).collect())))
     }
 }
 
 /// The events of `item`, `cycles` later.
 fn query_shifted(item: &Pattern, cycles: i64, piece: Span, q: &mut Query, out: &mut Vec<Hap>) {
-    if cycles == 0 || item.slots().is_some() {
+    if cycles == 0 || item.tiles().is_some() {
         // Every cycle of plain slots is the same: no need to move there and back.
         return item.query(piece, q, out);
     }
@@ -135,7 +138,7 @@ fn flatten(items: &[(Time, &Pattern)]) -> Option<Pattern> {
         }
         at = end;
     }
-    slots.iter().all(|s| s.begin < s.end).then(|| Pattern::new(Seq::new(slots)))
+    Seq::exact(slots)
 }
 
 struct Fastcat(Vec<Pattern>);
@@ -159,8 +162,8 @@ impl Node for Fastcat {
     fn size(&self) -> u32 {
         total_size(&self.0)
     }
-    fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
-        Some(Pattern::new(Fastcat(self.0.iter().map(|p| p.mapped(f.clone())).collect())))
+    fn over(&self, f: &dyn Fn(&Pattern) -> Pattern) -> Option<Pattern> {
+        Some(Pattern::new(Fastcat(self.0.iter().map(f).collect())))
     }
 }
 
@@ -214,9 +217,9 @@ impl Node for Timecat {
     fn size(&self) -> u32 {
         self.0.iter().fold(1, |sum: u32, share| sum.saturating_add(share.item.size()))
     }
-    fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
-        let mapped = |s: &Share| Share { item: s.item.mapped(f.clone()), ..*s };
-        Some(Pattern::new(Timecat(self.0.iter().map(mapped).collect())))
+    fn over(&self, f: &dyn Fn(&Pattern) -> Pattern) -> Option<Pattern> {
+        let changed = |s: &Share| Share { item: f(&s.item), ..*s };
+        Some(Pattern::new(Timecat(self.0.iter().map(changed).collect())))
     }
 }
 

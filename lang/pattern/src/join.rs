@@ -34,7 +34,7 @@ impl Memo {
             return known.clone();
         }
         let made = (self.make)(value);
-        if !q.spend(MAKING + made.slots().map_or(0, <[_]>::len)) {
+        if !q.spend(MAKING + made.tiles().map_or(0, <[_]>::len)) {
             return Pattern::silence();
         }
         if let Ok(mut again) = self.recent.try_lock() {

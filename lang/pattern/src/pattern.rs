@@ -7,30 +7,41 @@ use crate::span::Span;
 use crate::time::Time;
 use crate::value::Value;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// A change of values: `None` drops the event.
 pub type ValueMap = Arc<dyn Fn(&Value) -> Option<Value> + Send + Sync>;
+/// A change of values that may fail, and says why.
+type TryMap = Arc<dyn Fn(Value) -> Result<Option<Value>, String> + Send + Sync>;
 
 /// One node of the tree that a pattern is made of.
 pub trait Node: Send + Sync {
     /// Appends the events of `span` to `out`. Looks at nothing but its arguments.
     fn query(&self, span: Span, q: &mut Query, out: &mut Vec<Hap>);
 
-    /// The slots of one cycle, if every cycle is the same and made of plain values.
+    /// The slots of one cycle, if every cycle is the same and made of plain values. They may reach
+    /// into the next cycle.
+    fn tiles(&self) -> Option<&[Slot]> {
+        None
+    }
+    /// [`Node::tiles`], if none of them reaches into the next cycle.
     fn slots(&self) -> Option<&[Slot]> {
+        None
+    }
+    /// The patterns that sound at once, if this is no more than that.
+    fn layers(&self) -> Option<&[Pattern]> {
         None
     }
     /// Adds places to all its values in place, where they are known in advance.
     fn locate_now(&mut self, _locs: &Locs) -> bool {
         false
     }
-    /// About how much [`Node::map_now`] would have to write.
+    /// About how much there is to write when [`Node::over`] reaches every value.
     fn size(&self) -> u32 {
         1
     }
-    /// The same node with `f` already done to all its values, where they are known in advance.
-    fn map_now(&self, _f: &ValueMap) -> Option<Pattern> {
+    /// The same node over what `f` makes of the patterns in it: the way by which a change of each
+    /// value gets to the values that are known in advance.
+    fn over(&self, _f: &dyn Fn(&Pattern) -> Pattern) -> Option<Pattern> {
         None
     }
 }
@@ -56,7 +67,7 @@ pub struct Pattern {
     size: u32,
 }
 
-/// Trees larger than this are not rewritten by [`Pattern::mapped`] but mapped when asked.
+/// Trees larger than this are not rewritten but their events changed when asked for.
 const REWRITE_LIMIT: u32 = 4096;
 
 impl std::fmt::Debug for Pattern {
@@ -127,17 +138,26 @@ impl Pattern {
             _ => None,
         }
     }
-    /// The slots of one cycle, if every cycle is the same and made of plain values.
+    /// The slots of one cycle, if every cycle is the same and made of plain values, each within
+    /// the cycle.
     pub fn slots(&self) -> Option<&[Slot]> {
         self.node.slots()
     }
-    /// See [`Node::map_now`].
-    pub(crate) fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
+    /// Like [`Pattern::slots`], but they may reach into the next cycle.
+    pub(crate) fn tiles(&self) -> Option<&[Slot]> {
+        self.node.tiles()
+    }
+    /// The patterns that sound at once, if this is no more than that, and little enough to rewrite.
+    pub(crate) fn layers(&self) -> Option<&[Pattern]> {
+        self.node.layers().filter(|_| self.size <= REWRITE_LIMIT)
+    }
+    /// See [`Node::over`].
+    fn over(&self, f: &dyn Fn(&Pattern) -> Pattern) -> Option<Pattern> {
         // A tree that shares branches would be written out in full, each branch many times over.
         if self.size > REWRITE_LIMIT {
             return None;
         }
-        self.node.map_now(f).map(|p| p.with_steps(self.steps))
+        self.node.over(f).map(|p| p.with_steps(self.steps))
     }
 
     /// The same with places added to every event.
@@ -148,10 +168,13 @@ impl Pattern {
         if Arc::get_mut(&mut self.node).is_some_and(|node| node.locate_now(locs)) {
             return self;
         }
-        if let Some(slots) = self.slots() {
-            let mut seq = Seq::new(slots.to_vec());
+        if let Some(tiles) = self.tiles() {
+            let mut seq = Seq::new(tiles.to_vec());
             seq.locate_now(locs);
             return Pattern::new(seq).with_steps(self.steps);
+        }
+        if let Some(marked) = self.over(&|inner| inner.clone().located(locs)) {
+            return marked;
         }
         let locs = locs.clone();
         self.each(move |_, hap| {
@@ -191,7 +214,12 @@ impl Pattern {
     }
     /// [`Pattern::filter_map`] with a shared function.
     pub fn mapped(&self, f: ValueMap) -> Pattern {
-        if let Some(done) = self.map_now(&f) {
+        if let Some(tiles) = self.tiles() {
+            let mapped = |slot: &Slot| Some(Slot { value: f(&slot.value)?, ..slot.clone() });
+            let slots = tiles.iter().filter_map(mapped).collect();
+            return Pattern::new(Seq::new(slots)).with_steps(self.steps);
+        }
+        if let Some(done) = self.over(&|inner| inner.mapped(f.clone())) {
             return done;
         }
         self.each(move |_, hap| match f(&hap.value) {
@@ -207,16 +235,19 @@ impl Pattern {
         &self,
         f: impl Fn(Value) -> Result<Option<Value>, String> + Send + Sync + 'static,
     ) -> Pattern {
-        let f = Arc::new(f);
-        let failed = Arc::new(AtomicBool::new(false));
-        let (g, flag) = (f.clone(), failed.clone());
-        let now: ValueMap = Arc::new(move |v| {
-            g(v.clone()).unwrap_or_else(|_| {
-                flag.store(true, Relaxed);
-                None
-            })
-        });
-        if let (Some(done), false) = (self.map_now(&now), failed.load(Relaxed)) {
+        self.try_mapped(Arc::new(f))
+    }
+    fn try_mapped(&self, f: TryMap) -> Pattern {
+        if let Some(tiles) = self.tiles() {
+            let mapped = |slot: &Slot| match f(slot.value.clone()) {
+                Ok(value) => value.map(|value| Ok(Slot { value, ..slot.clone() })),
+                Err(message) => Some(Err(message)),
+            };
+            // A value that cannot be mapped is told about when it is asked for.
+            if let Ok(slots) = tiles.iter().filter_map(mapped).collect() {
+                return Pattern::new(Seq::new(slots)).with_steps(self.steps);
+            }
+        } else if let Some(done) = self.over(&|inner| inner.try_mapped(f.clone())) {
             return done;
         }
         self.each(move |q, hap| match f(std::mem::replace(&mut hap.value, Value::Bool(false))) {
@@ -250,7 +281,7 @@ impl Pattern {
     }
     /// Only events, no sampled continuous values.
     pub fn discrete(&self) -> Pattern {
-        if self.slots().is_some() {
+        if self.tiles().is_some() {
             return self.clone();
         }
         self.filter(|hap| hap.whole.is_some())

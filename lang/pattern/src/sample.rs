@@ -1,8 +1,10 @@
 //! Patterns that cut samples up: chop, striate, slice, splice, fit, loopAt.
 
+use crate::cat::fastcat;
 use crate::controls::Controls;
 use crate::hap::Hap;
 use crate::pattern::Pattern;
+use crate::seq::SLOT_LIMIT;
 use crate::sym::Sym;
 use crate::time::Time;
 use crate::value::Value;
@@ -60,16 +62,24 @@ impl Pattern {
         }
         let steps = self.steps.map(|s| s * Time::int(n));
         let (begin, end) = (Sym::new("begin"), Sym::new("end"));
+        let cut = move |value: &Value, (from, to): (f64, f64)| {
+            let sound = as_sound(value).with(begin, Value::Num(from));
+            Value::Map(sound.with(end, Value::Num(to)))
+        };
+        if self.slots().is_some_and(|slots| slots.len() * n as usize <= SLOT_LIMIT) {
+            let parts = (0..n).map(|i| {
+                let bounds = part(i);
+                self.map(move |value| cut(value, bounds))
+            });
+            return fastcat(parts.collect()).with_steps(steps);
+        }
         let inner = self.clone();
         let turns = Pattern::of(move |span, q, out| {
             span.each_cycle(|cycle, piece| {
-                let (from, to) = part(cycle.rem_euclid(n));
+                let bounds = part(cycle.rem_euclid(n));
                 let start = out.len();
                 inner.query(piece, q, out);
-                for hap in &mut out[start..] {
-                    let sound = as_sound(&hap.value).with(begin, Value::Num(from));
-                    hap.value = Value::Map(sound.with(end, Value::Num(to)));
-                }
+                out[start..].iter_mut().for_each(|hap| hap.value = cut(&hap.value, bounds));
             });
         });
         turns.fast(Time::int(n)).with_steps(steps)
@@ -128,7 +138,7 @@ impl Pattern {
         let steps = self.steps.map(|s| s / cycles);
         let share = (Time::ONE / cycles).to_f64();
         self.each(move |q, hap| {
-            let mut sound = as_sound(&hap.value);
+            let mut sound = hap.value.clone().into_controls();
             sound.set(speed, Value::Num(share * q.cps));
             sound.set(unit, Value::word("c"));
             hap.value = Value::Map(sound);
@@ -143,7 +153,7 @@ impl Pattern {
         let speed = Sym::new("speed");
         let times = factor.to_f64();
         self.fast(factor).filter_map(move |v| {
-            let mut sound = as_sound(v);
+            let mut sound = v.clone().into_controls();
             let now = sound.number(speed).unwrap_or(1.0);
             sound.set(speed, Value::Num(now * times));
             Some(Value::Map(sound))

@@ -2,11 +2,16 @@
 
 use crate::cat::{slowcat, stack};
 use crate::hap::Hap;
-use crate::pattern::{Node, Pattern, ValueMap};
+use crate::pattern::{Node, Pattern};
 use crate::query::Query;
-use crate::seq::{SLOT_LIMIT, Seq, squeeze_into};
+use crate::seq::{SLOT_LIMIT, Seq, Slot, squeeze_into};
 use crate::span::Span;
 use crate::time::Time;
+use crate::value::Value;
+use std::sync::Arc;
+
+/// The value of the `i`th piece of an event.
+type PieceOf = Arc<dyn Fn(&Value, i64) -> Value + Send + Sync>;
 
 impl Pattern {
     /// `factor` times as fast; silence at 0, backwards never: a negative factor plays the
@@ -31,15 +36,18 @@ impl Pattern {
     }
     /// The slots written out, for a whole factor and not too many.
     fn repeated(&self, factor: Time) -> Option<Pattern> {
-        let slots = self.slots()?;
+        let tiles = self.tiles()?;
         let times = factor.numerator();
-        let fits = factor.is_int() && (slots.len() as i64).checked_mul(times)? <= SLOT_LIMIT as i64;
+        let fits = factor.is_int() && (tiles.len() as i64).checked_mul(times)? <= SLOT_LIMIT as i64;
+        if !fits || times > SLOT_LIMIT as i64 {
+            return None;
+        }
         let share = Time::new(1, times);
         let copies = (0..times).flat_map(|i| {
             let begin = Time::new(i, times);
-            squeeze_into(slots, begin, begin + share)
+            squeeze_into(tiles, begin, begin + share)
         });
-        (fits && times <= SLOT_LIMIT as i64).then(|| Pattern::new(Seq::new(copies.collect())))
+        Seq::exact(copies.collect())
     }
     /// `factor` times as slow; silence at 0.
     pub fn slow(&self, factor: Time) -> Pattern {
@@ -54,8 +62,14 @@ impl Pattern {
         if !by.is_defined() {
             return Pattern::overflow();
         }
-        if by.is_zero() || (by.is_int() && self.slots().is_some()) {
+        if by.is_zero() || (by.is_int() && self.tiles().is_some()) {
             return self.clone();
+        }
+        if let Some(moved) = self.tiles().and_then(|tiles| shifted(tiles, by.cycle_pos())) {
+            return moved.with_steps(self.steps);
+        }
+        if let Some(layers) = self.layers() {
+            return stack(layers.iter().map(|p| p.late(by)).collect()).with_steps(self.steps);
         }
         Pattern::new(Late { by, inner: self.clone() }).with_steps(self.steps)
     }
@@ -64,9 +78,12 @@ impl Pattern {
         if let Some(slots) = self.slots() {
             let mirrored = slots.iter().rev().map(|s| {
                 let (begin, end) = (Time::ONE - s.end, Time::ONE - s.begin);
-                crate::seq::Slot { begin, end, ..s.clone() }
+                Slot { begin, end, ..s.clone() }
             });
             return Pattern::new(Seq::new(mirrored.collect())).with_steps(self.steps);
+        }
+        if let Some(layers) = self.layers() {
+            return stack(layers.iter().map(Pattern::rev).collect()).with_steps(self.steps);
         }
         Pattern::new(Rev(self.clone())).with_steps(self.steps)
     }
@@ -156,32 +173,26 @@ impl Pattern {
             return Pattern::silence();
         }
         if n.is_int() && n.numerator() <= 4096 {
-            return self.cut_events(n.numerator()).with_steps(steps);
+            return self.subdivide(n.numerator(), |value, _| value.clone()).with_steps(steps);
         }
         self.squeeze_join(move |v| Pattern::pure(v.clone()).fast(n)).with_steps(steps)
-    }
-    /// Each event as `n` copies side by side, seen through the fragment that was asked for.
-    fn cut_events(&self, n: i64) -> Pattern {
-        if let Some(slots) = self.slots()
-            && slots.len() as i64 * n <= SLOT_LIMIT as i64
-        {
-            let copies = slots.iter().flat_map(|s| {
-                let length = (s.end - s.begin) / Time::int(n);
-                (0..n).map(move |i| {
-                    let begin = s.begin + length * Time::int(i);
-                    crate::seq::Slot { begin, end: begin + length, ..s.clone() }
-                })
-            });
-            return Pattern::new(Seq::new(copies.collect()));
-        }
-        self.subdivide(n, |value, _| value.clone())
     }
     /// Each event as `n` equal events; `f(value, i)` is the value of the `i`th.
     pub fn subdivide(
         &self,
         n: i64,
-        f: impl Fn(&crate::Value, i64) -> crate::Value + Send + Sync + 'static,
+        f: impl Fn(&Value, i64) -> Value + Send + Sync + 'static,
     ) -> Pattern {
+        self.subdivided(n, Arc::new(f))
+    }
+    fn subdivided(&self, n: i64, f: PieceOf) -> Pattern {
+        if let Some(divided) = self.tiles().and_then(|tiles| divided(tiles, n, &*f)) {
+            return divided;
+        }
+        if let Some(layers) = self.layers() {
+            return stack(layers.iter().map(|p| p.subdivided(n, f.clone())).collect())
+                .with_steps(None);
+        }
         let inner = self.clone();
         Pattern::of(move |span, q, out| {
             let mut events = q.take();
@@ -190,7 +201,7 @@ impl Pattern {
                 if !q.spend(n as usize) {
                     break;
                 }
-                divide(hap, n, &f, out);
+                divide(hap, n, &*f, out);
             }
             q.give(events);
         })
@@ -241,16 +252,8 @@ impl Pattern {
         other: Pattern,
         pick: impl Fn(i64) -> bool + Send + Sync + 'static,
     ) -> Pattern {
-        let usual = self.clone();
-        Pattern::of(move |span, q, out| {
-            span.each_cycle(|cycle, piece| {
-                if q.spend(1) {
-                    let now = if pick(cycle) { &other } else { &usual };
-                    now.query(piece, q, out);
-                }
-            });
-        })
-        .with_steps(self.steps)
+        let (usual, pick) = (self.clone(), Arc::new(pick));
+        Pattern::new(Choice { usual, other, pick }).with_steps(self.steps)
     }
     /// The pattern with a changed copy over it, `by` later.
     pub fn off(&self, by: Time, f: impl Fn(&Pattern) -> Pattern) -> Pattern {
@@ -258,12 +261,30 @@ impl Pattern {
     }
 }
 
-fn divide(
-    hap: &Hap,
-    n: i64,
-    f: &(dyn Fn(&crate::Value, i64) -> crate::Value + Send + Sync),
-    out: &mut Vec<Hap>,
-) {
+/// Slots `by` later, `0 < by < 1`.
+fn shifted(tiles: &[Slot], by: Time) -> Option<Pattern> {
+    let moved =
+        tiles.iter().map(|s| Slot { begin: s.begin + by, end: s.end + by, ..s.clone() }.settled());
+    Seq::exact(moved.collect())
+}
+
+/// Slots cut into `n` pieces each, if that does not make too many.
+fn divided(tiles: &[Slot], n: i64, f: &dyn Fn(&Value, i64) -> Value) -> Option<Pattern> {
+    if (tiles.len() as i64).saturating_mul(n) > SLOT_LIMIT as i64 {
+        return None;
+    }
+    let pieces = tiles.iter().flat_map(|s| {
+        let length = (s.end - s.begin) / Time::int(n);
+        (0..n).map(move |i| {
+            let begin = s.begin + length * Time::int(i);
+            let (value, locs) = (f(&s.value, i), s.locs.clone());
+            Slot { begin, end: begin + length, value, locs }.settled()
+        })
+    });
+    Seq::exact(pieces.collect())
+}
+
+fn divide(hap: &Hap, n: i64, f: &dyn Fn(&Value, i64) -> Value, out: &mut Vec<Hap>) {
     let Some(whole) = hap.whole else { return };
     let length = whole.duration() * Time::new(1, n);
     let mut begin = whole.begin;
@@ -316,9 +337,8 @@ impl Node for Fast {
     fn size(&self) -> u32 {
         self.inner.size().saturating_add(1)
     }
-    fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
-        let inner = self.inner.map_now(f)?;
-        Some(Pattern::new(Fast { factor: self.factor, inner }))
+    fn over(&self, f: &dyn Fn(&Pattern) -> Pattern) -> Option<Pattern> {
+        Some(Pattern::new(Fast { factor: self.factor, inner: f(&self.inner) }))
     }
 }
 
@@ -336,9 +356,8 @@ impl Node for Late {
     fn size(&self) -> u32 {
         self.inner.size().saturating_add(1)
     }
-    fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
-        let inner = self.inner.map_now(f)?;
-        Some(Pattern::new(Late { by: self.by, inner }))
+    fn over(&self, f: &dyn Fn(&Pattern) -> Pattern) -> Option<Pattern> {
+        Some(Pattern::new(Late { by: self.by, inner: f(&self.inner) }))
     }
 }
 
@@ -363,7 +382,32 @@ impl Node for Rev {
     fn size(&self) -> u32 {
         self.0.size().saturating_add(1)
     }
-    fn map_now(&self, f: &ValueMap) -> Option<Pattern> {
-        self.0.map_now(f).map(|inner| Pattern::new(Rev(inner)))
+    fn over(&self, f: &dyn Fn(&Pattern) -> Pattern) -> Option<Pattern> {
+        Some(Pattern::new(Rev(f(&self.0))))
+    }
+}
+
+/// One of two patterns, chosen by the number of the cycle.
+struct Choice {
+    usual: Pattern,
+    other: Pattern,
+    pick: Arc<dyn Fn(i64) -> bool + Send + Sync>,
+}
+
+impl Node for Choice {
+    fn query(&self, span: Span, q: &mut Query, out: &mut Vec<Hap>) {
+        span.each_cycle(|cycle, piece| {
+            if q.spend(1) {
+                let now = if (self.pick)(cycle) { &self.other } else { &self.usual };
+                now.query(piece, q, out);
+            }
+        });
+    }
+    fn size(&self) -> u32 {
+        self.usual.size().saturating_add(self.other.size()).saturating_add(1)
+    }
+    fn over(&self, f: &dyn Fn(&Pattern) -> Pattern) -> Option<Pattern> {
+        let (usual, other, pick) = (f(&self.usual), f(&self.other), self.pick.clone());
+        Some(Pattern::new(Choice { usual, other, pick }))
     }
 }
