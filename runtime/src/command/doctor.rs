@@ -30,7 +30,7 @@ fn wrong(topic: &'static str, text: impl Into<String>) -> Finding {
 pub fn run() -> Result<ExitCode, String> {
     notice::silence_libraries();
     notice::print(&format!("mag {}", env!("CARGO_PKG_VERSION")));
-    let runtime = Runtime::open(&[]).map_err(|trouble| trouble.to_string());
+    let runtime = library::runtime().map_err(|trouble| trouble.to_string());
     let mut findings = vec![sound(), network(), onnx(&runtime)];
     findings.extend(models(&runtime));
     findings.extend(disk());

@@ -5,7 +5,7 @@ use crate::phrases::{library, melody};
 use clap::Args;
 use mag_lang::source::{Source, Sources};
 use mag_lang::{Language, report};
-use mag_models::{MelodyModel, MelodyRequest, Phrase, Runtime, TICKS_PER_BEAT};
+use mag_models::{MelodyModel, MelodyRequest, Phrase, TICKS_PER_BEAT};
 use mag_pattern::{PhraseRequest, Query, Span, World};
 use serde_json::{Value as Json, json};
 use std::process::ExitCode;
@@ -108,7 +108,7 @@ impl Generate {
 pub(super) fn open(name: &str, device: &str) -> Result<MelodyModel, String> {
     let folder = library::find(name, &library::folders())
         .ok_or_else(|| format!("there is no model `{name}`; `mag models` lists those there are"))?;
-    let runtime = Runtime::open(&[]).map_err(|trouble| trouble.to_string())?;
+    let runtime = library::runtime().map_err(|trouble| trouble.to_string())?;
     MelodyModel::open(&folder, &runtime, device).map_err(|trouble| trouble.to_string())
 }
 

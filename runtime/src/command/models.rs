@@ -40,7 +40,7 @@ impl Models {
                 "{wanted} was found (looked in {seen}); MAG_MODELS can name a folder with models"
             ));
         }
-        let runtime = Runtime::open(&[]).map_err(|trouble| trouble.to_string());
+        let runtime = library::runtime().map_err(|trouble| trouble.to_string());
         let mut broken = false;
         for (name, found) in &models {
             let state = state(found, &runtime, &self.device);

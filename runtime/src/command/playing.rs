@@ -160,7 +160,9 @@ impl Playing {
             }
             Err(problems) => {
                 let report = self.session.report(problems, color());
-                self.notices.error(format!("{}\nit plays on unchanged", report.trim_end()));
+                let silent = self.session.program().parts.is_empty();
+                let then = if silent { "" } else { "\nit plays on unchanged" };
+                self.notices.error(format!("{}{then}", report.trim_end()));
             }
         }
         outcome.is_ok()

@@ -1,6 +1,6 @@
 //! Where models are: folders with a `model.toml`, in the checkout, beside the program, or the user's.
 
-use mag_models::{Card, Trouble};
+use mag_models::{Card, Runtime, Trouble};
 use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,8 @@ pub struct Found {
 
 /// The folders that are searched, the first that has a model wins: `$MAG_MODELS` (several, as in
 /// `PATH`), `stdlib/models` of the working folder or one above it or above the program,
-/// `../share/mag/models` beside the program, and the user's data folder.
+/// `../share/mag/models` beside the program, the user's data folder, and `stdlib/models` of the
+/// checkout that the program was built from.
 pub fn folders() -> Vec<PathBuf> {
     let mut folders = Vec::new();
     if let Some(named) = env::var_os("MAG_MODELS") {
@@ -33,7 +34,26 @@ pub fn folders() -> Vec<PathBuf> {
     let data = env::var_os("XDG_DATA_HOME").map(PathBuf::from);
     let data = data.or_else(|| home.map(|home| home.join(".local/share")));
     folders.extend(data.map(|data| data.join("mag/models")));
+    folders.push(checkout().join("stdlib/models"));
     folders
+}
+
+/// ONNX Runtime, looked for in `.mag/lib` above the program and in the checkout that it was built
+/// from, besides where it is looked for anyway.
+///
+/// # Errors
+/// If there is none that can be used, with what to install.
+pub fn runtime() -> Result<Runtime, Trouble> {
+    let program = env::current_exe().ok();
+    let above = program.as_deref().and_then(Path::parent).into_iter().flat_map(Path::ancestors);
+    let mut folders: Vec<PathBuf> = above.map(|above| above.join(".mag/lib")).collect();
+    folders.push(checkout().join(".mag/lib"));
+    Runtime::open(&folders)
+}
+
+fn checkout() -> &'static Path {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own)
 }
 
 /// All models of these folders by name.

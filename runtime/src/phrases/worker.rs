@@ -2,7 +2,7 @@
 
 use super::key::Key;
 use super::{Shared, library};
-use mag_models::{MelodyModel, Runtime};
+use mag_models::MelodyModel;
 use mag_pattern::{Phrase, PhraseRequest, Sym, Time, Value};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -52,7 +52,7 @@ impl Shelf for Folders {
                  MAG_MODELS can name a folder with more"
             ));
         };
-        let runtime = Runtime::open(&[]).map_err(|trouble| trouble.to_string())?;
+        let runtime = library::runtime().map_err(|trouble| trouble.to_string())?;
         let model = MelodyModel::open(&folder, &runtime, device).map_err(|t| t.to_string())?;
         let notice = model.notice().map(String::from);
         Ok((Box::new(model), notice))

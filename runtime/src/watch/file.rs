@@ -161,7 +161,7 @@ mod tests {
         let mut file = followed(start);
         file.touch(true, start);
         assert_eq!(file.look(text(""), ms(2)), None);
-        assert_eq!(file.look(text("new"), ms(40)).is_some(), true);
+        assert!(file.look(text("new"), ms(40)).is_some());
         file.touch(true, ms(50));
         assert_eq!(file.look(text(""), ms(52)), None);
         assert_eq!(file.due, Some(ms(52) + EMPTY));
