@@ -190,6 +190,9 @@ pub fn timecat(items: Vec<(Time, Pattern)>) -> Pattern {
     let mut shares = Vec::new();
     for (weight, item) in items {
         let end = at + weight;
+        if !(at / total).is_defined() || !(end / total).is_defined() {
+            return Pattern::overflow();
+        }
         shares.push(Share { begin: at / total, end: end / total, item });
         at = end;
     }

@@ -271,6 +271,7 @@ impl Pattern {
         Pattern::of(move |span, q, out| {
             let start = out.len();
             inner.query(span, q, out);
+            q.pay(out.len() - start);
             retain_from(out, start, |hap| f(q, hap));
         })
         .with_steps(self.steps)

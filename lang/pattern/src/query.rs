@@ -20,6 +20,8 @@ pub struct Query<'w> {
     pub cps: f64,
     /// Meter: beats of a bar, note value of a beat.
     pub meter: (u32, u32),
+    /// Which random numbers are drawn; 0 unless a pattern asks for others.
+    pub seed: i64,
     fuel: usize,
     depth: usize,
     trouble: Option<Trouble>,
@@ -40,6 +42,7 @@ impl<'w> Query<'w> {
             world,
             cps: 0.5,
             meter: (4, 4),
+            seed: 0,
             fuel: QUERY_LIMIT,
             depth: 0,
             trouble: None,
@@ -105,9 +108,15 @@ impl<'w> Query<'w> {
         self.depth += 1;
         true
     }
+    /// Pays for going through events that are there already: far less than making them.
+    #[inline]
+    pub(crate) fn pay(&mut self, events: usize) {
+        self.fuel = self.fuel.saturating_sub(events / 8);
+    }
     /// Every time of events through `f`; notes when one leaves the range of exact time.
     #[inline]
     pub(crate) fn moved(&mut self, haps: &mut [Hap], f: impl Fn(Time) -> Time) {
+        self.pay(haps.len());
         let mut exact = true;
         for hap in haps {
             hap.map_time(&f);
