@@ -42,6 +42,11 @@ pub const MODIFIERS: [(&str, &str); 9] = [
     ("device", "an execution provider such as 'cuda'"),
 ];
 
+/// Whether a name after a dot is a modifier of generators.
+pub(crate) fn is_modifier(name: &str) -> bool {
+    MODIFIERS.iter().any(|(m, _)| *m == name)
+}
+
 impl Generator {
     /// A model as it comes: phrases of four bars, seed 0, temperature 1.
     pub fn new(model: &str) -> Generator {

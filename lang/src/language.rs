@@ -3,12 +3,14 @@
 use crate::doc::Entry;
 use crate::eval::stmt::Reader;
 use crate::meaning::Meaning;
+use crate::probe::Probe;
 use crate::problem::Problem;
 use crate::program::{Evaluation, Mode, Program};
 use crate::scope::Scope;
 use crate::source::Source;
+use crate::suggest::nearest;
 use crate::syntax::ast::StmtKind;
-use mag_pattern::{Loc, Pattern, Query, Span};
+use mag_pattern::{Loc, Pattern};
 use std::sync::Arc;
 
 /// The only door to files, for `use`.
@@ -25,11 +27,6 @@ impl Files for NoFiles {
         Err("there are no files here".into())
     }
 }
-
-/// Cycles of each part that are tried before a program is accepted.
-const PROBED: i64 = 4;
-/// A part that is silent this long gets a warning.
-const SILENT: i64 = 16;
 
 /// mag with its standard library.
 pub struct Language {
@@ -95,12 +92,14 @@ impl Language {
         problems.append(&mut reader.eval.problems);
         let mut warnings = std::mem::take(&mut reader.warnings);
         if !problems.iter().any(Problem::is_error) {
-            for name in changed {
-                probe(program, name, source, &mut problems, &mut warnings);
-            }
+            let mut probe = Probe::new(program, source.file);
+            changed.into_iter().for_each(|name| probe.part(name));
+            problems.append(&mut probe.problems);
+            warnings.append(&mut probe.warnings);
         }
         if mode == Mode::File {
             warnings.extend(unused(&reader));
+            warnings.extend(unknown_parts(&reader));
         }
         if problems.iter().any(Problem::is_error) {
             problems.extend(warnings);
@@ -149,53 +148,6 @@ fn not_an_expression(loc: Loc) -> Problem {
         .help("such as \"bd*4\" or s \"bd sn\" .fast 2")
 }
 
-/// Tries a part's coming cycles, so that what fails at once is known before it plays.
-fn probe(
-    program: &Program,
-    name: &str,
-    source: &Source,
-    problems: &mut Vec<Problem>,
-    warnings: &mut Vec<Problem>,
-) {
-    let Some(part) = program.parts.get(name) else { return };
-    let world = Listening::default();
-    let mut query = Query::new(&world);
-    query.cps = program.cps();
-    query.meter = program.meter;
-    let mut out = Vec::new();
-    for cycle in 0..SILENT {
-        query.restart();
-        part.pattern.query(Span::cycle(cycle), &mut query, &mut out);
-        if let Some(trouble) = query.trouble() {
-            let here = trouble.loc.filter(|l| l.file() == source.file).unwrap_or(part.loc);
-            let message = trouble.message.clone();
-            problems.push(Problem::error("part-fails", here, message));
-            return;
-        }
-        if cycle >= PROBED && !out.is_empty() {
-            return;
-        }
-    }
-    let asked = world.asked.load(std::sync::atomic::Ordering::Relaxed);
-    if !asked && !out.iter().any(mag_pattern::Hap::has_onset) {
-        let message = format!("`{name}` is silent for {SILENT} cycles");
-        warnings.push(Problem::warning("silent-part", part.loc, message));
-    }
-}
-
-/// A world without phrases that notes whether one was asked for.
-#[derive(Default)]
-struct Listening {
-    asked: std::sync::atomic::AtomicBool,
-}
-
-impl mag_pattern::World for Listening {
-    fn phrase(&self, _: &mag_pattern::PhraseRequest) -> Option<Arc<mag_pattern::Phrase>> {
-        self.asked.store(true, std::sync::atomic::Ordering::Relaxed);
-        None
-    }
-}
-
 fn unused(reader: &Reader) -> Vec<Problem> {
     let unused = |name: &&crate::syntax::ast::Ident| !reader.eval.used.contains(&name.name);
     reader
@@ -207,6 +159,18 @@ fn unused(reader: &Reader) -> Vec<Problem> {
             Problem::warning("unused-let", name.loc, message)
         })
         .collect()
+}
+
+/// Parts that a file mutes or solos but does not have.
+fn unknown_parts(reader: &Reader) -> Vec<Problem> {
+    let parts = &reader.program.parts;
+    let missing = |(name, _): &&(String, Loc)| !parts.contains_key(name);
+    let warn = |(name, loc): &(String, Loc)| {
+        let near = nearest(name, parts.keys().map(String::as_str), 3);
+        Problem::warning("unknown-part", *loc, format!("no part here is called `{name}`"))
+            .did_you_mean(&near)
+    };
+    reader.named_parts.iter().filter(missing).map(warn).collect()
 }
 
 /// Whether two programs sound differently.

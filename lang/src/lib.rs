@@ -12,6 +12,7 @@ mod meaning;
 pub mod mini;
 mod names;
 mod native;
+mod probe;
 pub mod problem;
 pub mod program;
 pub mod report;

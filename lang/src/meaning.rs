@@ -50,10 +50,10 @@ pub enum Body {
     Operation(&'static Operation, Align),
     /// A control: makes a pattern of controls.
     Control(Sym),
-    /// Written in mag.
-    Lambda { params: Arc<[Ident]>, body: Arc<Expr>, scope: Scope },
+    /// Written in mag. `nesting` is that of its scope.
+    Lambda { params: Arc<[Ident]>, body: Arc<Expr>, scope: Scope, nesting: u16 },
     /// A chain without a base.
-    Chain { links: Arc<[Link]>, scope: Scope },
+    Chain { links: Arc<[Link]>, scope: Scope, nesting: u16 },
     /// An operator with its right side.
     Section { op: Op, right: Arc<Meaning> },
 }
@@ -88,6 +88,33 @@ impl Meaning {
             Meaning::Table(_) => "a table".into(),
             Meaning::Text(_) => "a plain text".into(),
             Meaning::Generator(g) => format!("the generator `{}`", g.model),
+        }
+    }
+    /// How deeply functions and lists are built on each other. It is limited, so that what is
+    /// dropped can be dropped in bounded stack.
+    pub(crate) fn nesting(&self) -> u16 {
+        let deepest = match self {
+            Meaning::Function(f) => {
+                let kept = match &f.body {
+                    Body::Lambda { nesting, .. } | Body::Chain { nesting, .. } => *nesting,
+                    Body::Section { right, .. } => right.nesting(),
+                    Body::Native(_) | Body::Operation(..) | Body::Control(_) => 0,
+                };
+                f.given.iter().map(|(m, _)| m.nesting()).chain([kept]).max()
+            }
+            Meaning::List(all) => all.iter().map(Meaning::nesting).max(),
+            Meaning::Table(all) => all.iter().map(|(_, m)| m.nesting()).max(),
+            Meaning::Pattern(..) | Meaning::Text(_) | Meaning::Generator(_) => return 0,
+        };
+        deepest.unwrap_or(0).saturating_add(1)
+    }
+    /// How much there is to copy when it is copied.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Meaning::Function(f) => 1 + f.given.iter().map(|(m, _)| m.weight()).sum::<usize>(),
+            Meaning::List(all) => 1 + all.iter().map(Meaning::weight).sum::<usize>(),
+            Meaning::Table(all) => 1 + all.iter().map(|(_, m)| m.weight()).sum::<usize>(),
+            Meaning::Pattern(..) | Meaning::Text(_) | Meaning::Generator(_) => 1,
         }
     }
     /// How many patterns deep it is.

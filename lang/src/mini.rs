@@ -19,8 +19,10 @@ pub use parse::parse;
 /// # Errors
 /// One [`Problem`], at the character where the text stops making sense.
 pub fn pattern(text: &str, file: u16, from: usize) -> Result<Pattern, Problem> {
-    let tree = parse(text, file, from)?;
-    Ok(build(&tree))
+    let (tree, height) = parse::measured(text, file, from)?;
+    let mut pattern = build(&tree);
+    pattern.depth = height as u16 + 1;
+    Ok(pattern)
 }
 
 /// The place of bytes `[from, to)` of a text that starts at `base` in `file`.

@@ -2,7 +2,7 @@
 
 use crate::meaning::Meaning;
 use mag_pattern::Loc;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A name's meaning and where it was defined.
@@ -65,11 +65,40 @@ impl Scope {
     pub fn in_stdlib(&self, name: &str) -> bool {
         self.stdlib.contains_key(name)
     }
-    /// With one more name of the performer's.
-    pub fn define(&self, name: &str, binding: Binding) -> Scope {
-        let mut scope = self.clone();
-        Arc::make_mut(&mut scope.own).insert(name.to_string(), binding);
-        scope
+    /// With one more name of the performer's. Takes the scope, so that a long file does not copy
+    /// all its names for each.
+    pub fn define(mut self, name: &str, binding: Binding) -> Scope {
+        Arc::make_mut(&mut self.own).insert(name.to_string(), binding);
+        self
+    }
+    /// What a function keeps of the scope around it: the stdlib and those of `names` that are
+    /// defined. With the whole scope it would keep every definition that it replaces.
+    pub(crate) fn capture(&self, names: &BTreeSet<&str>) -> Scope {
+        let own = names.iter().filter_map(|n| Some((n.to_string(), self.own.get(*n)?.clone())));
+        let mut kept =
+            Scope { stdlib: self.stdlib.clone(), own: Arc::new(own.collect()), local: None };
+        let mut seen = BTreeSet::new();
+        let mut local = self.local.as_deref();
+        while let Some(here) = local {
+            if names.contains(here.name.as_str()) && seen.insert(here.name.as_str()) {
+                kept = kept.bind(&here.name, here.meaning.clone(), here.loc);
+            }
+            local = here.outer.as_deref();
+        }
+        kept
+    }
+    /// How deeply the functions that the performer's names and the parameters stand for are built
+    /// on each other.
+    pub(crate) fn nesting(&self) -> u16 {
+        self.kept().map(Meaning::nesting).max().unwrap_or(0)
+    }
+    /// How much there is in it, besides the stdlib.
+    pub(crate) fn weight(&self) -> usize {
+        self.kept().map(Meaning::weight).sum()
+    }
+    fn kept(&self) -> impl Iterator<Item = &Meaning> {
+        let locals = std::iter::successors(self.local.as_deref(), |l| l.outer.as_deref());
+        self.own.values().map(|b| &b.meaning).chain(locals.map(|l| &l.meaning))
     }
     /// Without the performer's names.
     pub fn bare(&self) -> Scope {

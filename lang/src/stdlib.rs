@@ -59,7 +59,7 @@ fn statement<'s>(
         }
         StmtKind::Let { name, params, body } => {
             let known: Vec<&str> = params.iter().map(|p| p.name.as_str()).collect();
-            crate::names::check(eval, body, scope, &known);
+            crate::names::check(eval, body, scope, &known, None);
             Some((name, named_lambda(name, params, body, scope)))
         }
         StmtKind::Native { name, params } => {
@@ -119,7 +119,7 @@ fn native_meaning(eval: &mut Evaluator, name: &Ident, params: &[Ident]) -> Optio
 
 fn constant(native: &'static native::Native, loc: Loc, eval: &mut Evaluator) -> Option<Meaning> {
     match native.run {
-        Run::Plain(run) => match native::lift::run(native, run, Vec::new()) {
+        Run::Plain(run) => match native::lift::run(native, run, Vec::new(), &native.name.into()) {
             Ok(pattern) => Some(Meaning::pattern(pattern)),
             Err(failure) => {
                 eval.problems.push(Problem::error("native", loc, failure.message));

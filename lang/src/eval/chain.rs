@@ -2,11 +2,11 @@
 
 use super::expr::operation;
 use super::{Eval, Evaluator};
-use crate::generator::MODIFIERS;
+use crate::generator::{Generator, is_modifier};
 use crate::meaning::{Body, Function, Meaning};
 use crate::problem::Problem;
 use crate::scope::Scope;
-use crate::syntax::ast::{Expr, Link};
+use crate::syntax::ast::{Expr, Ident, Link};
 use mag_pattern::align::{Align, combine};
 use mag_pattern::{Loc, Pattern, Sym};
 
@@ -20,19 +20,43 @@ impl Evaluator {
     pub(super) fn links(&mut self, start: Eval, loc: Loc, links: &[Link], scope: &Scope) -> Eval {
         let mut now = start;
         let mut at = loc;
+        // The link that made the phrases of a model a pattern like any other.
+        let mut settled = None;
         for link in links {
-            now = self.link(now, at, link, scope);
+            let generator = matches!(now, Ok(Meaning::Generator(_)));
+            let modifier = is_modifier(&link.name.name);
+            now = match now {
+                Err(fault) if modifier => Err(fault),
+                Ok(Meaning::Generator(model)) if modifier => self.modifier(*model, link, scope),
+                Ok(_) if modifier && scope.get(&link.name.name).is_none() => {
+                    self.misplaced(link, settled)
+                }
+                base => self.link(base, at, link, scope),
+            };
+            if generator && matches!(now, Ok(Meaning::Pattern(..))) {
+                settled = Some(&link.name);
+            }
             at = at.join(link.loc);
         }
         now
     }
 
+    /// A modifier of generators after something else.
+    fn misplaced(&mut self, link: &Link, settled: Option<&Ident>) -> Eval {
+        let name = &link.name.name;
+        let problem = |message: String| Problem::error("misplaced-modifier", link.name.loc, message);
+        self.report(match settled {
+            Some(before) => problem(format!("`.{name}` comes too late"))
+                .note(before.loc, "from here on it is a pattern, not a model")
+                .help(format!("put `.{name}` before `.{}`", before.name)),
+            None => problem(format!("`.{name}` is for models such as `melody`"))
+                .found("a pattern before it")
+                .help(format!("write `melody .{name} …`")),
+        })
+    }
+
     fn link(&mut self, base: Eval, base_loc: Loc, link: &Link, scope: &Scope) -> Eval {
         let name = link.name.name.as_str();
-        if let (Some(Meaning::Generator(_)) | None, true) = (base.as_ref().ok(), is_modifier(name))
-        {
-            return self.modifier(base?, link, scope);
-        }
         let callee = self.name(name, link.name.loc, scope);
         let args = self.arguments(&link.args, scope);
         let (base, callee, args) = (base?, callee?, args?);
@@ -105,8 +129,7 @@ impl Evaluator {
         self.pattern_of(arg, loc)
     }
 
-    fn modifier(&mut self, base: Meaning, link: &Link, scope: &Scope) -> Eval {
-        let Meaning::Generator(mut generator) = base else { return Err(super::Fault) };
+    fn modifier(&mut self, mut generator: Generator, link: &Link, scope: &Scope) -> Eval {
         let args = self.arguments(&link.args, scope)?;
         let mut args = args.into_iter();
         let result = match (args.next(), args.next()) {
@@ -117,15 +140,11 @@ impl Evaluator {
             (arg, None) => generator.modify(&link.name.name, arg.as_ref().map(|(m, _)| m)),
         };
         match result {
-            Ok(()) => Ok(Meaning::Generator(generator)),
+            Ok(()) => Ok(Meaning::Generator(Box::new(generator))),
             Err(message) => {
                 let loc = link.args.first().map_or(link.loc, |e| e.loc);
                 self.report(Problem::error("generator-modifier", loc, message))
             }
         }
     }
-}
-
-fn is_modifier(name: &str) -> bool {
-    MODIFIERS.iter().any(|(m, _)| *m == name)
 }

@@ -10,6 +10,7 @@ use crate::syntax::ast::{Expr, ExprKind, Ident, Link, Op};
 use mag_pattern::align::{Align, combine};
 use mag_pattern::arith::Operation;
 use mag_pattern::{Loc, Locs, Pattern, Value};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Evaluator {
@@ -27,7 +28,10 @@ impl Evaluator {
             ExprKind::Name(name) => self.name(name, expr.loc, scope),
             ExprKind::Apply { f, args } => self.application(expr, f, args, scope),
             ExprKind::Chain { base: Some(base), links } => self.chain(base, links, scope),
-            ExprKind::Chain { base: None, links } => Ok(chain_function(links, scope)),
+            ExprKind::Chain { base: None, links } => {
+                self.spend_reading(expr.loc)?;
+                self.sized(chain_function(links, scope), expr.loc)
+            }
             ExprKind::Binary { op, op_loc, left, right } => {
                 let (a, b) = (self.expr(left, scope), self.expr(right, scope));
                 self.binary(*op, *op_loc, (a?, left.loc), (b?, right.loc))
@@ -35,17 +39,27 @@ impl Evaluator {
             ExprKind::Section { op, right, .. } => {
                 let right = Arc::new(self.expr(right, scope)?);
                 let body = Body::Section { op: *op, right };
-                Ok(Meaning::Function(function("(operator)", 1, body)))
+                self.sized(Meaning::Function(function("(operator)", 1, body)), expr.loc)
             }
             ExprKind::Neg(inner) => self.negative(inner, scope),
-            ExprKind::Lambda { params, body } => Ok(lambda("(function)", params, body, scope)),
-            ExprKind::List(items) => Ok(Meaning::List(self.all(items, scope)?)),
-            ExprKind::Table(rows) => self.table(rows, scope),
+            ExprKind::Lambda { params, body } => {
+                self.spend_reading(body.loc)?;
+                self.sized(lambda("(function)", params, body, scope), expr.loc)
+            }
+            ExprKind::List(items) => {
+                let items = self.all(items, scope)?;
+                self.sized(Meaning::List(items), expr.loc)
+            }
+            ExprKind::Table(rows) => {
+                let table = self.table(rows, scope)?;
+                self.sized(table, expr.loc)
+            }
             ExprKind::Error => Err(super::Fault),
         }
     }
 
     fn mini(&mut self, text: &str, loc: Loc) -> Eval {
+        self.spend_reading(loc)?;
         match mini::pattern(text, loc.file(), loc.from() + 1) {
             Ok(pattern) => Ok(Meaning::Pattern(pattern, Some(text.into()))),
             Err(problem) => self.report(problem),
@@ -55,18 +69,26 @@ impl Evaluator {
     /// Looks a name up.
     pub fn name(&mut self, name: &str, loc: Loc, scope: &Scope) -> Eval {
         self.used.insert(name.to_string());
+        let broken = self.broken.contains(name) && scope.parameter_loc(name).is_none();
+        if broken || self.problems.len() > super::MAX_PROBLEMS {
+            return Err(super::Fault);
+        }
         if let Some(meaning) = scope.get(name) {
+            let weight = meaning.weight();
+            if weight > 8 {
+                self.spend(loc, weight / 8)?;
+            }
             return Ok(meaning.clone());
         }
         let names = scope.names();
         let near = nearest(name, names.iter().copied(), 3);
         let problem = Problem::error("unknown-name", loc, format!("nothing is called `{name}`"));
-        let problem = match crate::generator::MODIFIERS.iter().find(|(m, _)| *m == name) {
-            Some(_) => problem.help(format!("`.{name}` follows a generator: `melody .{name} …`")),
-            None if near.is_empty() => {
-                problem.help(format!("words that sound go into double quotes: \"{name}\""))
+        let problem = match near.is_empty() {
+            true if crate::generator::is_modifier(name) => {
+                problem.help(format!("it is written after a model: `melody .{name} …`"))
             }
-            None => problem.did_you_mean(&near),
+            true => problem.help(format!("words that sound go in double quotes: \"{name}\"")),
+            false => problem.did_you_mean(&near),
         };
         self.report(problem)
     }
@@ -99,7 +121,9 @@ impl Evaluator {
         let meaning = self.expr(inner, scope)?;
         let pattern = self.pattern_of(meaning, inner.loc)?;
         let minus = Pattern::pure(-1.0);
-        Ok(Meaning::pattern(combine(Align::In, &pattern, &minus, operation("mul"))))
+        let depth = pattern.depth;
+        let negative = combine(Align::In, &pattern, &minus, operation("mul"));
+        self.deepen(negative, depth, inner.loc)
     }
 
     /// `a op b`, in the rhythm of the left.
@@ -115,11 +139,10 @@ impl Evaluator {
     pub fn deepen(&mut self, mut pattern: Pattern, inner: u16, loc: Loc) -> Eval {
         if usize::from(inner) + 2 >= mag_pattern::query::DEPTH_LIMIT {
             let problem = Problem::error("too-deep", loc, "patterns nested too deeply");
-            return self.report(
-                problem.help("a shorter chain, or names for its pieces, reads better too"),
-            );
+            return self.report(problem.help("use a shorter chain, or fewer functions in functions"));
         }
         pattern.depth = inner + 1;
+        self.deepest = self.deepest.max(pattern.depth);
         Ok(Meaning::pattern(pattern))
     }
 
@@ -127,7 +150,12 @@ impl Evaluator {
     pub fn pattern_of(&mut self, meaning: Meaning, loc: Loc) -> Eval<Pattern> {
         match meaning {
             Meaning::Pattern(p, _) => Ok(p),
-            Meaning::Generator(g) => Ok(g.into_pattern()),
+            Meaning::Generator(g) => {
+                let depth = g.depth() + 1;
+                let mut pattern = g.into_pattern();
+                pattern.depth = depth;
+                Ok(pattern)
+            }
             Meaning::Text(text) => Ok(Pattern::pure_at(Value::word(&text), written(loc))),
             Meaning::Function(f) => {
                 let missing = f.arity - f.given.len();
@@ -176,17 +204,22 @@ pub(crate) fn function(name: &str, arity: usize, body: Body) -> Function {
 /// A function written in mag.
 pub(crate) fn lambda(name: &str, params: &[Ident], body: &Expr, scope: &Scope) -> Meaning {
     let arity = params.len();
-    let body = Body::Lambda {
-        params: params.to_vec().into(),
-        body: Arc::new(body.clone()),
-        scope: scope.clone(),
-    };
+    let mut names = BTreeSet::new();
+    crate::names::mentioned(body, &mut names);
+    let scope = scope.capture(&names);
+    let nesting = scope.nesting().saturating_add(1);
+    let (params, body) = (params.to_vec().into(), Arc::new(body.clone()));
+    let body = Body::Lambda { params, body, scope, nesting };
     Meaning::Function(function(name, arity, body))
 }
 
 fn chain_function(links: &[Link], scope: &Scope) -> Meaning {
     let name = links.iter().map(|l| format!(".{}", l.name.name)).collect::<Vec<_>>().join(" ");
-    let body = Body::Chain { links: links.to_vec().into(), scope: scope.clone() };
+    let mut names = BTreeSet::new();
+    crate::names::mentioned_in_links(links, &mut names);
+    let scope = scope.capture(&names);
+    let nesting = scope.nesting().saturating_add(1);
+    let body = Body::Chain { links: links.to_vec().into(), scope, nesting };
     Meaning::Function(function(&format!("({name})"), 1, body))
 }
 

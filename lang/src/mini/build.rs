@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 /// The longest range that `..` writes out.
 const RANGE_LIMIT: f64 = 4096.0;
+/// Values that `:` joins to one.
+const TAIL_LIMIT: usize = 64;
 /// Tells the chances of mini-notation from those of the functions.
 const CHANCE_SEED: i64 = 0x6d696e69;
 
@@ -60,19 +62,33 @@ fn total(sequence: &Sequence) -> Time {
 
 fn sequence(sequence: &Sequence) -> Marked {
     let built: Vec<Marked> = sequence.steps.iter().map(marked_step).collect();
+    let (steps, counts) = counted(sequence, &built);
+    (in_a_row(sequence, built).with_steps(steps), counts)
+}
+
+/// The steps of a sequence within one cycle.
+fn in_a_row(sequence: &Sequence, built: Vec<Marked>) -> Pattern {
+    let patterns = built.into_iter().map(|(p, _)| p);
+    if is_even(sequence) {
+        fastcat(patterns.collect())
+    } else {
+        timecat(sequence.steps.iter().map(share).zip(patterns).collect())
+    }
+}
+
+fn is_even(sequence: &Sequence) -> bool {
+    sequence.steps.iter().all(|s| share(s) == Time::ONE)
+}
+
+/// The number of steps of a sequence, and whether it counts for the whole.
+fn counted(sequence: &Sequence, built: &[Marked]) -> (Option<Time>, bool) {
     let counting: Vec<_> =
         built.iter().filter(|(_, counts)| *counts).map(|(p, _)| p.steps).collect();
-    let all = total(sequence);
-    let even = sequence.steps.iter().all(|s| share(s) == Time::ONE);
-    let pattern = if even {
-        fastcat(built.into_iter().map(|(p, _)| p).collect())
-    } else {
-        timecat(sequence.steps.iter().map(share).zip(built.into_iter().map(|(p, _)| p)).collect())
-    };
     let counts = sequence.counts || !counting.is_empty();
+    let all = total(sequence);
     let steps =
         if counting.is_empty() { Some(all) } else { common_steps(counting).map(|s| s * all) };
-    (pattern.with_steps(steps), counts)
+    (steps, counts)
 }
 
 fn step(step: &Step) -> Pattern {
@@ -105,12 +121,12 @@ fn term(term: &Term) -> Marked {
 
 /// A step a cycle.
 fn slow(row: &Sequence) -> Marked {
-    let (pattern, counts) = sequence(row);
-    if row.steps.iter().any(|s| share(s) != Time::ONE) {
-        return (pattern.slow(total(row)), counts);
+    let built: Vec<Marked> = row.steps.iter().map(marked_step).collect();
+    let (steps, counts) = counted(row, &built);
+    if !is_even(row) {
+        return (in_a_row(row, built).with_steps(steps).slow(total(row)), counts);
     }
-    let steps = pattern.steps;
-    (slowcat(row.steps.iter().map(step).collect()).with_steps(steps), counts)
+    (slowcat(built.into_iter().map(|(p, _)| p).collect()).with_steps(steps), counts)
 }
 
 fn polymeter(all: &[Sequence], pace: Option<&Step>) -> Pattern {
@@ -143,7 +159,7 @@ fn with_number(operand: &Step, f: impl Fn(Time) -> Pattern + Send + Sync + 'stat
     }
     step(operand).inner_join(move |v| match v.number() {
         Some(x) => f(Time::from_f64(x)),
-        None => Pattern::silence(),
+        None => Pattern::failing(format!("a number is needed here, found {} `{v}`", v.kind())),
     })
 }
 
@@ -197,6 +213,7 @@ fn euclid(pattern: Pattern, hits: &Step, of: &Step, by: Option<&Step>) -> Patter
 /// `a:b`, and `a:b:c` as one list of three.
 fn appended(a: &Value, b: &Value) -> Value {
     match a {
+        Value::List(items) if items.len() >= TAIL_LIMIT => a.clone(),
         Value::List(items) => Value::list(items.iter().chain([b]).cloned().collect()),
         _ => Value::list(vec![a.clone(), b.clone()]),
     }
@@ -207,7 +224,7 @@ fn range(first: &Pattern, last: Pattern) -> Pattern {
         let from = a.number();
         last.mix_join(move |b| match (from, b.number()) {
             (Some(from), Some(to)) => count(from, to),
-            _ => Pattern::silence(),
+            _ => Pattern::failing("`..` needs a number on both sides"),
         })
     })
 }

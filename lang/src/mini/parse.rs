@@ -6,21 +6,32 @@ use mag_pattern::{Loc, Sym, Time, Value};
 
 /// Brackets deeper than this are refused.
 const DEPTH: usize = 120;
+/// Brackets and operators around one step, at most.
+const HEIGHT: usize = 200;
+/// Steps of one text, at most.
+const STEPS: usize = 20_000;
 
 /// Reads a text whose first byte lies at `base` in `file`.
 ///
 /// # Errors
 /// The first place where the text makes no sense.
 pub fn parse(text: &str, file: u16, base: usize) -> Result<Layers, Problem> {
+    measured(text, file, base).map(|(layers, _)| layers)
+}
+
+/// The tree of a text, and how many brackets and operators there are around one step, at most.
+pub(super) fn measured(text: &str, file: u16, base: usize) -> Result<(Layers, usize), Problem> {
+    let bytes = text.as_bytes();
+    let (depth, height, steps) = (0, 0, 0);
     let mut reader =
-        Reader { text, bytes: text.as_bytes(), at: 0, file, base, depth: 0, chances: 0 };
+        Reader { text, bytes, at: 0, file, base, depth, height, steps, chances: 0 };
     reader.space();
     if reader.peek().is_none() {
-        return Ok(Layers::Stack(Vec::new()));
+        return Ok((Layers::Stack(Vec::new()), 0));
     }
     let layers = reader.layers(None)?;
     match reader.peek() {
-        None => Ok(layers),
+        None => Ok((layers, reader.height)),
         Some(_) => Err(reader.stray()),
     }
 }
@@ -31,7 +42,12 @@ struct Reader<'a> {
     at: usize,
     file: u16,
     base: usize,
+    /// Open brackets.
     depth: usize,
+    /// Brackets and operators around one step of what was read last, at most.
+    height: usize,
+    /// Steps read so far.
+    steps: usize,
     chances: i64,
 }
 
@@ -107,10 +123,13 @@ impl Reader<'_> {
         let first = self.sequence(open)?;
         let mut all = vec![first];
         let Some(mark @ (b',' | b'|' | b'.')) = self.peek() else { return Ok(Layers::Stack(all)) };
+        let mut tallest = self.height;
         while self.take(mark) {
             self.space();
             all.push(self.sequence(open)?);
+            tallest = tallest.max(self.height);
         }
+        self.height = tallest;
         Ok(match mark {
             b',' => Layers::Stack(all),
             b'.' => Layers::Feet(all),
@@ -140,6 +159,7 @@ impl Reader<'_> {
         let counts = self.peek() == Some(b'^') && self.take(b'^');
         self.space();
         let mut steps: Vec<Step> = Vec::new();
+        let mut tallest = 0;
         loop {
             match self.peek() {
                 None => break,
@@ -149,8 +169,10 @@ impl Reader<'_> {
             }
             let step = self.step()?;
             steps.push(step);
+            tallest = tallest.max(self.height);
             self.space();
         }
+        self.height = tallest;
         if let (None, Some((bracket, from))) = (self.peek(), open) {
             return Err(self.unclosed(bracket, from));
         }
@@ -191,9 +213,32 @@ impl Reader<'_> {
     }
 
     fn step(&mut self) -> Result<Step, Problem> {
-        let term = self.term()?;
-        let mut step = Step::plain(term);
-        while self.operator(&mut step)? {}
+        let from = self.at;
+        self.steps += 1;
+        if self.steps > STEPS {
+            let problem = Problem::error("mini-size", self.here(), "too many steps in one pattern");
+            return Err(problem.expected(format!("at most {STEPS} steps")));
+        }
+        self.height = 0;
+        let mut step = Step::plain(self.term()?);
+        let mut height = self.height;
+        let mut operators = 0;
+        loop {
+            self.height = 0;
+            if !self.operator(&mut step)? {
+                break;
+            }
+            if step.ops.len() > operators {
+                operators = step.ops.len();
+                height = height.max(self.height) + 1;
+            }
+            if height > HEIGHT {
+                let loc = self.loc(from, self.at);
+                let problem = Problem::error("mini-depth", loc, "too much is done to one step");
+                return Err(problem.expected(format!("up to {HEIGHT} brackets and operators")));
+            }
+        }
+        self.height = height;
         Ok(step)
     }
 
@@ -275,8 +320,8 @@ impl Reader<'_> {
 
     fn attached(&mut self, mark: u8, step: &mut Step) -> Result<(), Problem> {
         let change = match mark {
-            b'*' => Change::Fast(self.operand("*")?),
-            b'/' => Change::Slow(self.operand("/")?),
+            b'*' => Change::Fast(self.factor("*")?),
+            b'/' => Change::Slow(self.factor("/")?),
             b':' => Change::Tail(self.operand(":")?),
             b'?' => {
                 let share = self.number()?.unwrap_or(0.5);
@@ -303,8 +348,16 @@ impl Reader<'_> {
         Ok(Box::new(Step::plain(self.term()?)))
     }
 
+    /// An operand that, if it is a plain word, spells a number or a note.
+    fn factor(&mut self, mark: &str) -> Result<Box<Step>, Problem> {
+        let operand = self.operand(mark)?;
+        numeric(&operand, &format!("`{mark}` needs a number"))?;
+        Ok(operand)
+    }
+
     fn euclid(&mut self) -> Result<Change, Problem> {
         let open = (b'(', self.at - 1);
+        self.deeper()?;
         let hits = self.argument(open)?;
         self.comma(open)?;
         let steps = self.argument(open)?;
@@ -320,6 +373,7 @@ impl Reader<'_> {
         match self.peek() {
             Some(b')') => {
                 self.at += 1;
+                self.depth -= 1;
                 Ok(Change::Euclid(hits, steps, rotation))
             }
             None => Err(self.unclosed(open.0, open.1)),
@@ -337,7 +391,11 @@ impl Reader<'_> {
             Some(b',' | b')') => {
                 Err(self.problem("mini-euclid", "a number is missing here", "a number or group"))
             }
-            Some(_) => Ok(Box::new(self.step()?)),
+            Some(_) => {
+                let step = self.step()?;
+                numeric(&step, "a rhythm is made of numbers")?;
+                Ok(Box::new(step))
+            }
         }
     }
     fn comma(&mut self, open: Open) -> Result<(), Problem> {
@@ -368,10 +426,7 @@ impl Reader<'_> {
     }
 
     fn group(&mut self, open: Open) -> Result<Term, Problem> {
-        self.depth += 1;
-        if self.depth > DEPTH {
-            return Err(self.problem("mini-depth", "brackets nested too deeply", "fewer brackets"));
-        }
+        self.deeper()?;
         self.at += 1;
         let term = match open.0 {
             b'[' => {
@@ -387,12 +442,22 @@ impl Reader<'_> {
             _ => {
                 let all = self.stacked(open)?;
                 self.close(open)?;
-                let pace = if self.take(b'%') { Some(self.operand("%")?) } else { None };
+                let pace = if self.take(b'%') { Some(self.factor("%")?) } else { None };
                 Term::Polymeter(all, pace)
             }
         };
         self.depth -= 1;
+        self.height += 1;
         Ok(term)
+    }
+
+    fn deeper(&mut self) -> Result<(), Problem> {
+        self.depth += 1;
+        if self.depth > DEPTH {
+            let problem = Problem::error("mini-depth", self.here(), "brackets nested too deeply");
+            return Err(problem.expected(format!("up to {DEPTH} brackets inside each other")));
+        }
+        Ok(())
     }
 
     fn close(&mut self, open: Open) -> Result<(), Problem> {
@@ -499,6 +564,17 @@ impl Reader<'_> {
             }
             None => Ok(None),
         }
+    }
+}
+
+/// Refuses a plain word that is no number.
+fn numeric(step: &Step, message: &str) -> Result<(), Problem> {
+    match &step.term {
+        Term::Atom(value @ Value::Word(word), loc) if value.number().is_none() => {
+            let problem = Problem::error("mini-number", *loc, message);
+            Err(problem.expected("a number such as 2 or <2 3>").found(format!("the word `{word}`")))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Native, Plain};
 use mag_pattern::align::{Align, Combine, combine};
 use mag_pattern::{Loc, Locs, Pattern, Time, Value};
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// An argument on its way to a native.
@@ -27,6 +28,8 @@ pub(crate) struct Args {
     values: Vec<Value>,
     /// For each argument, which of `values` it is.
     places: Arc<Vec<Option<usize>>>,
+    /// The plain argument that was read last: the one that a refusal is about.
+    read: Cell<usize>,
 }
 
 /// Why a native refused its arguments.
@@ -37,14 +40,18 @@ pub(crate) struct Failure {
 
 /// Runs a native. Where a plain argument is patterned, the native runs anew for each of its
 /// values: arguments are joined in the rhythm of the first, and wholes come from the result.
-pub(crate) fn run(native: &'static Native, run: Plain, args: Vec<Arg>) -> Result<Pattern, Failure> {
+/// `name` is what the performer called.
+pub(crate) fn run(
+    native: &'static Native,
+    run: Plain,
+    args: Vec<Arg>,
+    name: &Arc<str>,
+) -> Result<Pattern, Failure> {
     let mut patterned: Vec<Pattern> = Vec::new();
     let mut places = Vec::new();
-    let mut first_loc = None;
     for (arg, kind) in args.iter().zip(native.takes) {
         places.push(match (arg, kind.is_plain()) {
-            (Arg::Value(p, loc), true) => {
-                first_loc = first_loc.or(Some(*loc));
+            (Arg::Value(p, _), true) => {
                 patterned.push(p.clone());
                 Some(patterned.len() - 1)
             }
@@ -54,28 +61,43 @@ pub(crate) fn run(native: &'static Native, run: Plain, args: Vec<Arg>) -> Result
     let (args, places) = (Arc::new(args), Arc::new(places));
     let constants: Option<Vec<Value>> = patterned.iter().map(|p| p.constant().cloned()).collect();
     if let Some(values) = constants {
-        let made = run(&Args { args, values, places });
+        let args = Args { args, values, places, read: Cell::new(0) };
+        let made = run(&args);
         let locs = patterned.iter().flat_map(|p| p.slots().unwrap_or_default());
         let mut all = Locs::none();
         locs.for_each(|slot| all.join(&slot.locs));
         return made
             .map(|p| p.located(&all))
-            .map_err(|message| Failure { message, loc: first_loc });
+            .map_err(|message| args.failure(name, &message));
     }
     let joined = together(&patterned);
-    Ok(joined.inner_join(move |values| {
+    let (name, shared) = (name.clone(), args.clone());
+    let make = move |values: &Value| {
         let values = match values {
             Value::List(items) => items.to_vec(),
             single => vec![single.clone()],
         };
-        let args = Args { args: args.clone(), values, places: places.clone() };
-        run(&args).unwrap_or_else(failing)
-    }))
+        let (args, places) = (shared.clone(), places.clone());
+        let args = Args { args, values, places, read: Cell::new(0) };
+        run(&args).unwrap_or_else(|message| failing(args.failure(&name, &message)))
+    };
+    let steps = kept_steps(&args, &joined, &make);
+    Ok(joined.inner_join(make).with_steps(steps))
+}
+
+/// The steps of the pattern that is changed, if they stay as they are for the first values.
+fn kept_steps(args: &[Arg], joined: &Pattern, make: &impl Fn(&Value) -> Pattern) -> Option<Time> {
+    let Some(Arg::Pattern(p)) = args.last() else { return None };
+    let steps = p.steps?;
+    let first = joined.events(0, 1).into_iter().next()?;
+    (make(&first.value).steps == Some(steps)).then_some(steps)
 }
 
 /// A pattern that gives nothing but the reason.
-fn failing(message: String) -> Pattern {
-    Pattern::of(move |_, q, _| q.fail(&Locs::none(), || message.clone()))
+fn failing(failure: Failure) -> Pattern {
+    let Failure { message, loc } = failure;
+    let locs = loc.map_or_else(Locs::none, crate::eval::written);
+    Pattern::of(move |_, q, _| q.fail(&locs, || message.clone()))
 }
 
 /// Several patterns as one of lists, in the rhythm of the first.
@@ -94,29 +116,45 @@ fn together(patterns: &[Pattern]) -> Pattern {
 }
 
 impl Args {
+    /// Why the native refused, and where the argument was written that it read last.
+    fn failure(&self, name: &str, message: &str) -> Failure {
+        let place = |arg: &Arg| match arg {
+            Arg::Value(_, loc) => Some(*loc),
+            _ => None,
+        };
+        let loc = self.args.get(self.read.get()).and_then(place);
+        Failure { message: format!("`{name}`: {message}"), loc }
+    }
     /// Plain argument `i`.
     pub fn value(&self, i: usize) -> Value {
+        self.read.set(i);
         let place = self.places.get(i).copied().flatten();
         place.and_then(|at| self.values.get(at)).cloned().unwrap_or(Value::Num(0.0))
     }
     /// Argument `i` as a number.
     pub fn number(&self, i: usize) -> Result<f64, String> {
         let value = self.value(i);
-        value.number().ok_or_else(|| match &value {
-            Value::Word(w) => format!("expected a number, found the word `{w}`"),
-            other => format!("expected a number, found {}", other.kind()),
-        })
+        match (value.number(), &value) {
+            (Some(x), _) if x.is_nan() => Err("this comes to no number (0/0 or the like)".into()),
+            (Some(x), _) => Ok(x),
+            (None, Value::Word(w)) => Err(format!("expected a number, found the word `{w}`")),
+            (None, other) => Err(format!("expected a number, found {}", other.kind())),
+        }
     }
     /// Argument `i` as an exact time.
     pub fn time(&self, i: usize) -> Result<Time, String> {
         let x = self.number(i)?;
         let time = Time::from_f64(x);
-        if time.is_defined() { Ok(time) } else { Err(format!("{x} is too large")) }
+        match time.is_defined() {
+            true if time.is_zero() && x != 0.0 => Err(format!("{x:e} is too small")),
+            true => Ok(time),
+            false => Err(format!("{x:e} is too large")),
+        }
     }
     /// Argument `i` as a whole number, rounded down.
     pub fn int(&self, i: usize) -> Result<i64, String> {
         let x = self.number(i)?.floor();
-        if x.abs() < 1e9 { Ok(x as i64) } else { Err(format!("{x} is too large")) }
+        if x.abs() < 1e9 { Ok(x as i64) } else { Err(format!("{x:e} is too large")) }
     }
     /// Argument `i` as a number of pieces or copies: at least `least`, at most 4096.
     pub fn count(&self, i: usize, least: i64) -> Result<i64, String> {
@@ -166,5 +204,6 @@ impl Args {
 /// The number in a cell of a row.
 pub(crate) fn cell_number(cell: Option<&Pattern>) -> Result<Time, String> {
     let value = cell.and_then(Pattern::constant).and_then(Value::number);
-    value.map(Time::from_f64).ok_or_else(|| "each row starts with plain numbers".to_string())
+    let time = value.map(Time::from_f64).ok_or("each row starts with plain numbers")?;
+    if time.is_defined() { Ok(time) } else { Err("a number of a row is too large".into()) }
 }

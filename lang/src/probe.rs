@@ -1,0 +1,136 @@
+//! Parts tried before they play, so that what fails at once is known while the old ones still do.
+
+use crate::meaning::{Body, Meaning};
+use crate::problem::Problem;
+use crate::program::{Part, Program};
+use mag_pattern::query::QUERY_LIMIT;
+use mag_pattern::{
+    Hap, Loc, Pattern, Phrase, PhraseRequest, Query, Span, Sym, Trouble, Value, World,
+};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+/// Cycles of each part that are tried.
+const PROBED: i64 = 4;
+/// A part that is silent this long gets a warning.
+const SILENT: i64 = 16;
+/// The work of trying all parts of a text, in queries at their limit.
+const BUDGET: usize = 4 * QUERY_LIMIT;
+/// Controls that are also the names of common sounds.
+const SOUNDS_TOO: [&str; 1] = ["noise"];
+
+/// The trial of the parts of one text.
+pub(crate) struct Probe<'p> {
+    program: &'p Program,
+    file: u16,
+    left: usize,
+    /// What failed.
+    pub problems: Vec<Problem>,
+    /// What is suspicious.
+    pub warnings: Vec<Problem>,
+}
+
+impl<'p> Probe<'p> {
+    /// For the parts of `program` that the text of number `file` wrote.
+    pub fn new(program: &'p Program, file: u16) -> Probe<'p> {
+        Probe { program, file, left: BUDGET, problems: Vec::new(), warnings: Vec::new() }
+    }
+
+    /// Tries one part.
+    pub fn part(&mut self, name: &str) {
+        let Some(part) = self.program.parts.get(name) else { return };
+        let world = Listening::default();
+        let (mut sounds, mut haps) = (false, Vec::new());
+        for cycle in 0..SILENT {
+            haps.clear();
+            match self.cycle(&part.pattern, cycle, &world, &mut haps) {
+                Ok(()) => {}
+                Err(Some(trouble)) => return self.fails(name, part, &trouble),
+                Err(None) => return self.too_much(part),
+            }
+            self.controls_as_sounds(&haps);
+            sounds |= haps.iter().any(Hap::has_onset);
+            if cycle + 1 >= PROBED && sounds {
+                return;
+            }
+        }
+        if !world.asked.load(Relaxed) {
+            let message = format!("`{name}` is silent for {SILENT} cycles");
+            self.warnings.push(Problem::warning("silent-part", part.loc, message));
+        }
+    }
+
+    /// One cycle of a pattern; `Err` if it got into trouble, or the budget is used up.
+    fn cycle(
+        &mut self,
+        pattern: &Pattern,
+        cycle: i64,
+        world: &Listening,
+        haps: &mut Vec<Hap>,
+    ) -> Result<(), Option<Trouble>> {
+        let mut query = Query::new(world);
+        query.cps = self.program.cps();
+        query.meter = self.program.meter;
+        pattern.query(Span::cycle(cycle), &mut query, haps);
+        if let Some(trouble) = query.trouble() {
+            return Err(Some(trouble.clone()));
+        }
+        let spent = QUERY_LIMIT - query.left();
+        self.left = self.left.checked_sub(spent).ok_or(None)?;
+        Ok(())
+    }
+
+    fn fails(&mut self, name: &str, part: &Part, trouble: &Trouble) {
+        let here = trouble.loc.filter(|l| l.file() == self.file).unwrap_or(part.loc);
+        let message = format!("`{name}`: {}", trouble.message);
+        self.problems.push(Problem::error("part-fails", here, message));
+    }
+
+    fn too_much(&mut self, part: &Part) {
+        // Told once: the parts that follow would all be too much.
+        if !self.problems.iter().any(|p| p.code == "too-many-events") {
+            let message = "all parts together make too many events";
+            let problem = Problem::error("too-many-events", part.loc, message);
+            self.problems.push(problem.help("fewer, or slower, parts can be played in time"));
+        }
+    }
+
+    /// Warns of a sound that has the name of a control: `s "gain"`.
+    fn controls_as_sounds(&mut self, haps: &[Hap]) {
+        let sound = Sym::new("s");
+        let word = |hap: &Hap| match hap.value.controls()?.get(sound)? {
+            Value::Word(word) => Some((*word, *hap.locs.as_slice().first()?)),
+            _ => None,
+        };
+        let words: BTreeSet<(Sym, Loc)> = haps.iter().filter_map(word).collect();
+        for (word, loc) in words {
+            let control = matches!(
+                self.program.scope.get(word.as_str()),
+                Some(Meaning::Function(f)) if matches!(f.body, Body::Control(_))
+            );
+            if control && loc.file() == self.file && !SOUNDS_TOO.contains(&word.as_str()) {
+                let problem =
+                    Problem::warning("control-as-sound", loc, format!("`{word}` is a control"))
+                        .expected("the name of a sound")
+                        .help(format!("controls follow a dot: `.{word} 0.5`"));
+                if !self.warnings.contains(&problem) {
+                    self.warnings.push(problem);
+                }
+            }
+        }
+    }
+}
+
+/// A world without phrases that notes whether one was asked for.
+#[derive(Default)]
+struct Listening {
+    asked: AtomicBool,
+}
+
+impl World for Listening {
+    fn phrase(&self, _: &PhraseRequest) -> Option<Arc<Phrase>> {
+        self.asked.store(true, Relaxed);
+        None
+    }
+}

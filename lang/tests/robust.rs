@@ -1,0 +1,6 @@
+//! No text makes evaluation or playing panic, hang, overflow or eat memory.
+
+#[path = "robust/limits.rs"]
+mod limits;
+#[path = "robust/play.rs"]
+mod play;
