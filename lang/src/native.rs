@@ -4,6 +4,8 @@
 //! [`lift`] makes patterned arguments work for all of them alike. The stdlib declares each row
 //! with a `native` line, which documents it.
 
+mod align;
+mod bind;
 mod build;
 mod chance;
 pub(crate) mod control;
@@ -102,7 +104,9 @@ impl Native {
 }
 
 /// All tables, one for each topic.
-const TABLES: [&[Native]; 12] = [
+const TABLES: [&[Native]; 14] = [
+    align::ROWS,
+    bind::ROWS,
     time::ROWS,
     join::ROWS,
     rhythm::ROWS,

@@ -11,16 +11,26 @@ use crate::source::Source;
 use crate::syntax::ast::{Ident, StmtKind};
 use mag_pattern::arith::Operation;
 use mag_pattern::{Loc, Sym};
+use std::collections::HashMap;
 
 /// The files in the order in which they build on each other.
-pub const FILES: [(&str, &str); 10] = [
+pub const FILES: [(&str, &str); 19] = [
     ("align.mag", include_str!("../../stdlib/align.mag")),
+    ("functions.mag", include_str!("../../stdlib/functions.mag")),
     ("rows.mag", include_str!("../../stdlib/rows.mag")),
+    ("controls.mag", include_str!("../../stdlib/controls.mag")),
+    ("envelopes.mag", include_str!("../../stdlib/envelopes.mag")),
+    ("filters.mag", include_str!("../../stdlib/filters.mag")),
+    ("space.mag", include_str!("../../stdlib/space.mag")),
+    ("effects.mag", include_str!("../../stdlib/effects.mag")),
+    ("synths.mag", include_str!("../../stdlib/synths.mag")),
+    ("outputs.mag", include_str!("../../stdlib/outputs.mag")),
     ("time.mag", include_str!("../../stdlib/time.mag")),
     ("signals.mag", include_str!("../../stdlib/signals.mag")),
     ("rhythm.mag", include_str!("../../stdlib/rhythm.mag")),
-    ("controls.mag", include_str!("../../stdlib/controls.mag")),
+    ("conditions.mag", include_str!("../../stdlib/conditions.mag")),
     ("layers.mag", include_str!("../../stdlib/layers.mag")),
+    ("samples.mag", include_str!("../../stdlib/samples.mag")),
     ("chance.mag", include_str!("../../stdlib/chance.mag")),
     ("harmony.mag", include_str!("../../stdlib/harmony.mag")),
     ("generators.mag", include_str!("../../stdlib/generators.mag")),
@@ -28,23 +38,38 @@ pub const FILES: [(&str, &str); 10] = [
 
 /// The stdlib's names, its documentation, and its problems (none, as a test holds).
 pub(crate) fn load() -> (Scope, Vec<Entry>, Vec<(Source, Problem)>) {
-    let mut scope = Scope::default();
+    // A file at a time: what its functions capture is then one shared map and the file's own names.
+    let mut known = HashMap::new();
     let mut entries = Vec::new();
     let mut problems = Vec::new();
     for (name, text) in FILES {
         let source = Source::new(STDLIB_FILE, name, text);
         let (ast, found) = crate::syntax::parse(&source);
         problems.extend(found.into_iter().map(|p| (source.clone(), p)));
-        entries.extend(doc::entries(&ast).into_iter().filter(|e| !e.name.starts_with('_')));
+        let mut scope = Scope::with_stdlib(known.clone());
         for stmt in &ast.stmts {
             let mut eval = Evaluator::new();
             if let Some((name, meaning)) = statement(&mut eval, &stmt.kind, &scope) {
+                entries.extend(doc::entry(stmt).map(|entry| signed(entry, &meaning)));
                 scope = scope.define(&name.name, Binding { meaning, loc: name.loc });
             }
             problems.extend(eval.problems.into_iter().map(|p| (source.clone(), p)));
         }
+        known.extend(scope.into_stdlib());
     }
-    (Scope::with_stdlib(scope.into_stdlib()), entries, problems)
+    entries.retain(|entry| !entry.name.starts_with('_'));
+    (Scope::with_stdlib(known), entries, problems)
+}
+
+/// The entry with the arguments of what it names: `let addMix = _mix add` takes two.
+fn signed(mut entry: Entry, meaning: &Meaning) -> Entry {
+    if let (Meaning::Function(f), true) = (meaning, entry.params.is_empty()) {
+        let words = f.signature.split(' ').skip(1).filter(|word| !word.is_empty());
+        entry.params = words.map(String::from).collect();
+        let all = std::iter::once(&entry.name).chain(&entry.params);
+        entry.signature = all.cloned().collect::<Vec<_>>().join(" ");
+    }
+    entry
 }
 
 fn statement<'s>(

@@ -30,7 +30,7 @@ pub enum Align {
     Reset,
     /// Each event of the right starts the left from its cycle 0.
     Restart,
-    /// Both sped up to the same number of steps.
+    /// From the left; the right goes at the left's pace in steps.
     Poly,
 }
 
@@ -150,13 +150,13 @@ fn combine_mix(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
     joined.with_steps(steps)
 }
 
+/// The right at the left's pace in steps.
 fn combine_poly(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
-    let steps = crate::cat::common_steps([left.steps, right.steps]);
-    let stretched = |p: &Pattern| match (steps, p.steps) {
-        (Some(all), Some(own)) if !own.is_zero() => p.fast(all / own),
-        _ => p.clone(),
+    let paced = match (left.steps, right.steps) {
+        (Some(ours), Some(theirs)) if !theirs.is_zero() => right.fast(ours / theirs),
+        _ => right.clone(),
     };
-    combine_mix(&stretched(left), &stretched(right), op).with_steps(steps)
+    combine_in(left, &paced, op)
 }
 
 impl Pattern {

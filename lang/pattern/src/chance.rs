@@ -2,6 +2,7 @@
 
 use crate::cat::fastcat;
 use crate::pattern::Pattern;
+use crate::query::Query;
 use crate::time::Time;
 use crate::value::Value;
 
@@ -20,14 +21,29 @@ pub fn rand_at(t: Time, seed: i64) -> f64 {
     (c >> 11) as f64 / (1u64 << 53) as f64
 }
 
+/// The stream of numbers that a function draws from in a query: its own, moved by the query's seed.
+fn stream(own: i64, q: &Query) -> i64 {
+    own.wrapping_add(q.seed.wrapping_mul(7919))
+}
+
 /// Even numbers in `[0, 1)`.
 pub fn rand(seed: i64) -> Pattern {
-    Pattern::signal(move |t, _| Value::Num(rand_at(t, seed)))
+    Pattern::signal(move |t, q| Value::Num(rand_at(t, stream(seed, q))))
+}
+
+/// Ramps that rise within each cycle, from one random number by another.
+pub fn berlin(seed: i64) -> Pattern {
+    Pattern::signal(move |t, q| {
+        let (from, x) = (t.sam(), t.cycle_pos().to_f64());
+        let (a, b) = (rand_at(from, stream(seed, q)), rand_at(from.add_int(1), stream(seed, q)));
+        Value::Num((a + b * x) / 2.0)
+    })
 }
 
 /// Smooth noise between random numbers at each cycle (Perlin's fade curve of degree five).
 pub fn perlin(seed: i64) -> Pattern {
-    Pattern::signal(move |t, _| {
+    Pattern::signal(move |t, q| {
+        let seed = stream(seed, q);
         let (from, x) = (t.sam(), t.cycle_pos().to_f64());
         let (a, b) = (rand_at(from, seed), rand_at(from.add_int(1), seed));
         let fade = x * x * x * (x * (x * 6.0 - 15.0) + 10.0);
@@ -44,13 +60,23 @@ pub fn permutation(n: usize, cycle: i64, seed: i64) -> Vec<usize> {
 }
 
 impl Pattern {
+    /// The same with other random numbers everywhere in it.
+    pub fn seeded(&self, seed: i64) -> Pattern {
+        let inner = self.clone();
+        Pattern::of(move |span, q, out| {
+            let outer = std::mem::replace(&mut q.seed, seed);
+            inner.query(span, q, out);
+            q.seed = outer;
+        })
+        .with_steps(self.steps)
+    }
     /// Drops each event whose number, drawn at its start, lies below `share`.
     pub fn degrade_by(&self, share: f64, seed: i64) -> Pattern {
-        self.keep_where(move |hap| rand_at(hap.whole_or_part().begin, seed) >= share)
+        self.each(move |q, hap| rand_at(hap.whole_or_part().begin, stream(seed, q)) >= share)
     }
     /// Keeps just the events that [`Pattern::degrade_by`] drops.
     pub fn undegrade_by(&self, share: f64, seed: i64) -> Pattern {
-        self.keep_where(move |hap| rand_at(hap.whole_or_part().begin, seed) < share)
+        self.each(move |q, hap| rand_at(hap.whole_or_part().begin, stream(seed, q)) < share)
     }
     /// The `n` even pieces of each cycle in random order, each once (`shuffle`) or drawn freely
     /// (`scramble`).
@@ -61,7 +87,7 @@ impl Pattern {
         let order = Pattern::of(move |span, q, out| {
             span.each_cycle(|cycle, piece| {
                 if q.spend(n as usize) {
-                    draw_order(n, cycle, seed, free).query(piece, q, out);
+                    draw_order(n, cycle, stream(seed, q), free).query(piece, q, out);
                 }
             });
         });

@@ -43,16 +43,15 @@ pub fn stepalt(groups: Vec<Vec<Pattern>>) -> Pattern {
     stepcat(picks.filter(|p| p.steps.is_some_and(|s| !s.is_zero())).collect())
 }
 
-/// The first steps of each in turn: `zip ["a b", "c d"]` is `a c b d`.
+/// The first steps of each in turn: `zip ["a b", "c d"]` is `a c` and then `b d`.
 pub fn zip(items: Vec<Pattern>) -> Pattern {
     let items: Vec<Pattern> =
         items.into_iter().filter(|p| p.steps.is_some_and(|s| !s.is_zero())).collect();
     let Some(steps) = crate::cat::common_steps(items.iter().map(|p| p.steps)) else {
         return Pattern::nothing();
     };
-    let n = Time::int(items.len() as i64);
     let slowed = items.iter().map(|p| p.slow(p.steps.unwrap_or(Time::ONE))).collect();
-    slowcat(slowed).fast(steps * n).with_steps(Some(steps * n))
+    slowcat(slowed).fast(steps).with_steps(Some(steps))
 }
 
 /// A pattern taken on a tour through others: after all, then before the last, and so on.

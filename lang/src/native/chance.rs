@@ -3,7 +3,7 @@
 use super::Kind::{Choice, Int, List, Num, Pairs, Pat};
 use super::Native;
 use super::lift::cell_number;
-use mag_pattern::chance::{perlin, permutation, rand, rand_at};
+use mag_pattern::chance::{berlin, perlin, permutation, rand, rand_at};
 use mag_pattern::{Pattern, Time, Value};
 
 /// Each function draws from a stream of its own, so that two in one chain do not agree by accident.
@@ -12,6 +12,7 @@ const SOME_CYCLES: i64 = 103;
 const SHUFFLE: i64 = 105;
 const CHOOSE: i64 = 107;
 const CAT: i64 = 109;
+const LISTED: i64 = 1000;
 
 pub(super) const ROWS: &[Native] = &[
     Native::plain("rand", &[], |_| Ok(rand(0))),
@@ -44,20 +45,22 @@ pub(super) const ROWS: &[Native] = &[
     }),
     Native::plain("randrun", &[Int], |a| {
         let n = a.count(0, 0)? as usize;
-        Ok(each_cycle(move |cycle| {
-            let order = permutation(n, cycle, SHUFFLE);
+        Ok(each_cycle(move |cycle, seed| {
+            let order = permutation(n, cycle, SHUFFLE + seed);
             mag_pattern::cat::fastcat(order.iter().map(|i| Pattern::pure(*i as f64)).collect())
         }))
     }),
-    Native::plain("chooseWith", &[Pat, Choice], |a| {
-        let choices = a.list(1);
-        Ok(a.pattern(0).outer_join(move |v| {
-            let i = (v.number().unwrap_or(0.0) * choices.len() as f64) as usize;
-            choices
-                .get(i.min(choices.len().saturating_sub(1)))
-                .cloned()
-                .unwrap_or_else(Pattern::silence)
+    Native::plain("berlin", &[], |_| Ok(berlin(1))),
+    Native::plain("randL", &[Int], |a| {
+        let n = a.count(0, 0)?;
+        Ok(Pattern::signal(move |t, _| {
+            Value::list((0..n).map(|i| Value::Num(rand_at(t, LISTED + i))).collect())
         }))
+    }),
+    Native::plain("seed", &[Int, Pat], |a| Ok(a.pattern(1).seeded(a.int(0)?))),
+    Native::plain("chooseWith", &[Pat, Choice], |a| Ok(a.pattern(0).outer_join(chooser(a.list(1))))),
+    Native::plain("chooseInWith", &[Pat, Choice], |a| {
+        Ok(a.pattern(0).inner_join(chooser(a.list(1))))
     }),
     Native::plain("wchoose", &[Pairs], |a| {
         let rows = weights(a)?;
@@ -65,23 +68,34 @@ pub(super) const ROWS: &[Native] = &[
     }),
     Native::plain("randcat", &[List], |a| {
         let items = a.list(0);
-        Ok(each_cycle(move |cycle| {
-            let i = (rand_at(Time::int(cycle), CAT) * items.len() as f64) as usize;
+        Ok(each_cycle(move |cycle, seed| {
+            let i = (rand_at(Time::int(cycle), CAT + seed) * items.len() as f64) as usize;
             items.get(i).cloned().unwrap_or_else(Pattern::silence)
         }))
     }),
     Native::plain("wrandcat", &[Pairs], |a| {
         let rows = weights(a)?;
-        Ok(each_cycle(move |cycle| heavier(&rows, rand_at(Time::int(cycle), CAT))))
+        Ok(each_cycle(move |cycle, seed| {
+            heavier(&rows, rand_at(Time::int(cycle), CAT + seed))
+        }))
     }),
 ];
 
+/// From a number in `[0, 1)` to its share of the choices.
+fn chooser(choices: Vec<Pattern>) -> impl Fn(&Value) -> Pattern + Send + Sync + 'static {
+    move |v| {
+        let i = (v.number().unwrap_or(0.0) * choices.len() as f64) as usize;
+        let last = choices.len().saturating_sub(1);
+        choices.get(i.min(last)).cloned().unwrap_or_else(Pattern::silence)
+    }
+}
+
 /// A pattern that is chosen anew each cycle.
-fn each_cycle(choose: impl Fn(i64) -> Pattern + Send + Sync + 'static) -> Pattern {
+fn each_cycle(choose: impl Fn(i64, i64) -> Pattern + Send + Sync + 'static) -> Pattern {
     Pattern::of(move |span, q, out| {
         span.each_cycle(|cycle, piece| {
             if q.spend(1) {
-                choose(cycle).query(piece, q, out);
+                choose(cycle, q.seed.wrapping_mul(7919)).query(piece, q, out);
             }
         });
     })

@@ -2,25 +2,8 @@
 
 use super::Kind::{Num, Pat, Val};
 use super::Native;
+use crate::meaning::{Body, Function, Meaning};
 use mag_pattern::{Controls, Pattern, Sym, Value};
-
-/// Controls that read `a:b:c` as several controls at once.
-const COMPOUND: [(&str, &[&str]); 14] = [
-    ("s", &["s", "n", "gain"]),
-    ("note", &["note", "n"]),
-    ("cutoff", &["cutoff", "resonance", "lpenv"]),
-    ("hcutoff", &["hcutoff", "hresonance", "hpenv"]),
-    ("bandf", &["bandf", "bandq", "bpenv"]),
-    ("delay", &["delay", "delaytime", "delayfeedback"]),
-    ("room", &["room", "size"]),
-    ("shape", &["shape", "shapevol"]),
-    ("distort", &["distort", "distortvol"]),
-    ("vib", &["vib", "vibmod"]),
-    ("fmi", &["fmi", "fmh"]),
-    ("mode", &["mode", "anchor"]),
-    ("phaserrate", &["phaserrate", "phaserdepth"]),
-    ("adsr", &["attack", "decay", "sustain", "release"]),
-];
 
 pub(super) const ROWS: &[Native] = &[
     Native::plain("_pan", &[Num, Pat], |a| {
@@ -33,21 +16,66 @@ pub(super) const ROWS: &[Native] = &[
         }))
     }),
     Native::plain("ctrl", &[Val, Pat], |a| Ok(controls(Sym::new(&a.word(0)), &a.pattern(1)))),
+    Native::build("control", &[Val], |c| {
+        let names = c.pattern(0)?.constant().map(ToString::to_string).unwrap_or_default();
+        Ok(Meaning::Function(Function {
+            name: names.as_str().into(),
+            signature: "control value".into(),
+            arity: 1,
+            given: Vec::new(),
+            body: Body::Control(Sym::new(&names)),
+        }))
+    }),
 ];
 
-/// Each value as the control `name`; `bd:3` as `s` sets `s` and `n`. Maps stay what they are, with
-/// a plain `value` in them becoming the control.
-pub fn controls(name: Sym, values: &Pattern) -> Pattern {
-    let names = COMPOUND.iter().find(|(n, _)| *n == name.as_str());
-    let names: Vec<Sym> =
-        names.map_or_else(|| vec![name], |(_, all)| all.iter().map(|n| Sym::new(n)).collect());
-    values.map(move |v| Value::Map(control(name, &names, v)))
+/// What a control sets, read from its names: `s:n`, `decay:sustain=0`.
+struct Fields {
+    names: Vec<Sym>,
+    /// Values of names that a value leaves out; a name stands for that control's value.
+    defaults: Vec<(Sym, Value)>,
 }
 
-fn control(name: Sym, names: &[Sym], value: &Value) -> Controls {
+impl Fields {
+    fn read(names: &str) -> Fields {
+        let mut fields = Fields { names: Vec::new(), defaults: Vec::new() };
+        for part in names.split(':') {
+            let (name, default) = part.split_once('=').unwrap_or((part, ""));
+            fields.names.push(Sym::new(name));
+            if !default.is_empty() {
+                let value = default.parse().map_or_else(|_| Value::word(default), Value::Num);
+                fields.defaults.push((Sym::new(name), value));
+            }
+        }
+        fields
+    }
+    fn complete(&self, mut set: Controls) -> Controls {
+        for (name, value) in &self.defaults {
+            if set.get(*name).is_none() {
+                let other = match value {
+                    Value::Word(other) => set.get(*other).cloned(),
+                    _ => None,
+                };
+                set.set(*name, other.unwrap_or_else(|| value.clone()));
+            }
+        }
+        set
+    }
+}
+
+/// Each value as a control. `names` are one name, or several with colons between them: a list such
+/// as `bd:3` sets as many as it has values, `s` and `n`. Maps stay what they are, with a plain
+/// `value` in them becoming the control.
+pub fn controls(names: Sym, values: &Pattern) -> Pattern {
+    let fields = Fields::read(names.as_str());
+    let values = if names.as_str().starts_with("note") { &super::tonal::chords(values) } else { values };
+    values.map(move |v| Value::Map(control(&fields, v)))
+}
+
+fn control(fields: &Fields, value: &Value) -> Controls {
+    let Some(name) = fields.names.first().copied() else { return Controls::new() };
     match value {
-        Value::List(items) if names.len() > 1 => {
-            names.iter().copied().zip(items.iter().cloned()).collect()
+        Value::List(items) if fields.names.len() > 1 => {
+            fields.complete(fields.names.iter().copied().zip(items.iter().cloned()).collect())
         }
         Value::Map(map) => {
             let mut map = map.clone();
@@ -56,6 +84,6 @@ fn control(name: Sym, names: &[Sym], value: &Value) -> Controls {
             }
             map
         }
-        plain => Controls::one(names.first().copied().unwrap_or(name), plain.clone()),
+        plain => fields.complete(Controls::one(name, plain.clone())),
     }
 }

@@ -10,18 +10,18 @@ use std::sync::Arc;
 pub(super) const ROWS: &[Native] = &[
     Native::plain("_firstOf", &[Int, Pat, Pat], |a| {
         let (n, other) = (a.count(0, 1)?, a.pattern(1));
-        Ok(a.pattern(2).first_of(n, |_| other.clone()))
+        Ok(a.pattern(2).first_of(n, |_| other.clone()).with_steps(None))
     }),
     Native::plain("_lastOf", &[Int, Pat, Pat], |a| {
         let (n, other) = (a.count(0, 1)?, a.pattern(1));
-        Ok(a.pattern(2).last_of(n, |_| other.clone()))
+        Ok(a.pattern(2).last_of(n, |_| other.clone()).with_steps(None))
     }),
     Native::plain("_whenmod", &[Int, Int, Pat, Pat], |a| {
         let (of, from) = (a.count(0, 1)?, a.int(1)?);
         Ok(a.pattern(3).choose_cycle(a.pattern(2), move |c| c.rem_euclid(of) >= from))
     }),
     Native::plain("_when", &[Val, Pat, Pat], |a| {
-        Ok(a.pattern(if a.value(0).truthy() { 1 } else { 2 }))
+        Ok(a.pattern(if a.value(0).truthy() { 1 } else { 2 }).with_steps(None))
     }),
     Native::plain("_inSpan", &[Time, Time, Pat], |a| {
         let (from, to) = (a.time(0)?, a.time(1)?);

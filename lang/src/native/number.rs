@@ -13,6 +13,11 @@ pub(super) const ROWS: &[Native] = &[
     Native::plain("exp", &[Pat], |a| Ok(each(a.pattern(0), f64::exp))),
     Native::plain("log", &[Pat], |a| Ok(each(a.pattern(0), f64::ln))),
     Native::plain("sin", &[Pat], |a| Ok(each(a.pattern(0), f64::sin))),
+    Native::plain("log2", &[Pat], |a| Ok(each(a.pattern(0), f64::log2))),
+    Native::plain("clamp", &[Num, Num, Pat], |a| {
+        let (lo, hi) = (a.number(0)?, a.number(1)?);
+        Ok(each(a.pattern(2), move |x| x.min(hi).max(lo)))
+    }),
     Native::plain("quantise", &[Num, Pat], |a| {
         let n = a.number(0)?;
         // Halves go to the even neighbour, as in Haskell's `round`.

@@ -1,6 +1,6 @@
 //! Natives that put patterns side by side and on top of each other.
 
-use super::Kind::{Choice, Int, List, Num, Pairs, Pat, Time};
+use super::Kind::{Choice, Int, List, Pairs, Pat, Time};
 use super::lift::cell_number;
 use super::{Native, lift::Args};
 use mag_pattern::cat::{fastcat, slowcat, stack, timecat};
@@ -25,6 +25,11 @@ pub(super) const ROWS: &[Native] = &[
     Native::plain("stepalt", &[Pairs], |a| Ok(step::stepalt(a.rows(0)))),
     Native::plain("zip", &[List], |a| Ok(step::zip(a.list(0)))),
     Native::plain("tour", &[List, Pat], |a| Ok(step::tour(&a.pattern(1), &a.list(0)))),
+    Native::plain("_stepsOf", &[Pat, Pat], |a| Ok(a.pattern(1).with_steps(a.pattern(0).steps))),
+    Native::plain("slowcatPrime", &[List], |a| Ok(slowcat_prime(a.list(0)))),
+    Native::plain("stackLeft", &[List], |a| Ok(stack_by(a.list(0), T::ZERO))),
+    Native::plain("stackRight", &[List], |a| Ok(stack_by(a.list(0), T::ONE))),
+    Native::plain("stackCentre", &[List], |a| Ok(stack_by(a.list(0), T::new(1, 2)))),
     Native::plain("pace", &[Time, Pat], |a| Ok(a.pattern(1).pace(a.time(0)?))),
     Native::plain("take", &[Pat, Pat], |a| Ok(stepwise(a, Pattern::take))),
     Native::plain("drop", &[Pat, Pat], |a| Ok(stepwise(a, Pattern::drop))),
@@ -34,7 +39,6 @@ pub(super) const ROWS: &[Native] = &[
     Native::plain("shrink", &[Pat, Pat], |a| Ok(stepwise(a, Pattern::shrink))),
     Native::plain("grow", &[Pat, Pat], |a| Ok(stepwise(a, Pattern::grow))),
     Native::plain("replicate", &[Int, Pat], |a| Ok(a.pattern(1).replicate(a.int(0)?))),
-    Native::plain("steps", &[Num, Pat], |a| Ok(a.pattern(1).with_steps(Some(a.time(0)?)))),
 ];
 
 /// Rows of a number and a pattern.
@@ -75,7 +79,7 @@ fn stepwise(a: &Args, f: fn(&Pattern, T) -> Pattern) -> Pattern {
     }
 }
 
-/// Patterns that each start and end at a cycle of a loop.
+/// Patterns that each sound from a cycle of a loop to another, and go on unheard between.
 fn seq_loop(rows: &[Vec<Pattern>]) -> Result<Pattern, String> {
     let mut parts = Vec::new();
     let mut total = T::ZERO;
@@ -87,9 +91,35 @@ fn seq_loop(rows: &[Vec<Pattern>]) -> Result<Pattern, String> {
         total = total.max(end);
         parts.push((start, end, p.clone()));
     }
-    let placed = parts.into_iter().map(|(start, end, p)| {
-        let sounding = p.fast(end - start);
-        mag_pattern::cat::compress(start / total, end / total, &sounding)
+    let sounding = parts.into_iter().map(|(start, end, p)| {
+        let gate = |length: T, on: bool| (length, Pattern::pure(on));
+        let gates = vec![gate(start, false), gate(end - start, true), gate(total - end, false)];
+        p.mask(&timecat(gates).slow(total))
     });
-    Ok(stack(placed.collect()).slow(total))
+    Ok(stack(sounding.collect()))
+}
+
+/// One pattern a cycle, all of them going on all the time.
+fn slowcat_prime(items: Vec<Pattern>) -> Pattern {
+    Pattern::of(move |span, q, out| {
+        span.each_cycle(|cycle, piece| {
+            let turn = cycle.rem_euclid(items.len().max(1) as i64) as usize;
+            if let (Some(item), true) = (items.get(turn), q.spend(1)) {
+                item.query(piece, q, out);
+            }
+        });
+    })
+}
+
+/// Layers as long as the longest in steps; `before` is the share of what is left that is silent
+/// before them.
+fn stack_by(items: Vec<Pattern>, before: T) -> Pattern {
+    let steps = |p: &Pattern| p.steps.unwrap_or(T::ONE);
+    let longest = items.iter().map(steps).fold(T::ZERO, T::max);
+    let padded = items.iter().map(|p| {
+        let left = longest - steps(p);
+        let gap = |share: T| Pattern::nothing().with_steps(Some(left * share));
+        step::stepcat(vec![gap(before), p.clone(), gap(T::ONE - before)])
+    });
+    stack(padded.collect()).with_steps(Some(longest))
 }

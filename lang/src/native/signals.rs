@@ -24,10 +24,10 @@ pub(super) const ROWS: &[Native] = &[
 fn smooth(p: Pattern) -> Pattern {
     let inner = p;
     Pattern::of(move |span, q, out| {
-        let point = mag_pattern::Span::new(span.begin, span.begin);
+        let mid = span.midpoint();
+        let point = mag_pattern::Span::new(mid, mid);
         let mut now = Vec::new();
         inner.query(point, q, &mut now);
-        let mid = span.midpoint();
         for hap in now {
             let (Some(whole), Some(from)) = (hap.whole, hap.value.number()) else { continue };
             let mut next = Vec::new();
