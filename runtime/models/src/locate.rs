@@ -4,8 +4,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 /// Files to try: the one that `ORT_DYLIB_PATH` names, alone, or else those found in `extra`,
-/// `$MAG_HOME`, the user's data folder, beside the program, in `.mag` of the working folder or
-/// one above it, in Python's packages, and in the system's library folders.
+/// `$MAG_HOME`, the user's data folder, beside the program, in `.mag/lib` of a folder above it, in
+/// Python's packages, and in the system's library folders.
 pub fn candidates(extra: &[PathBuf]) -> Vec<PathBuf> {
     if let Some(named) = env::var_os("ORT_DYLIB_PATH").filter(|path| !path.is_empty()) {
         return vec![PathBuf::from(named)];
@@ -32,11 +32,10 @@ fn folders(extra: &[PathBuf]) -> Vec<PathBuf> {
     if let Some(beside) = env::current_exe().ok().as_deref().and_then(Path::parent) {
         folders.extend([beside.to_path_buf(), beside.join("lib"), beside.join("../lib")]);
     }
-    if let Ok(here) = env::current_dir() {
-        for above in here.ancestors() {
-            folders.push(above.join(".mag/lib"));
-            folders.extend(packages(&above.join(".mag/venv")));
-        }
+    // A checkout keeps its copy above the program that was built in it. The working folder is not
+    // asked: it may be a stranger's, and what is found here is run.
+    if let Ok(program) = env::current_exe() {
+        folders.extend(program.ancestors().skip(1).map(|above| above.join(".mag/lib")));
     }
     let environments = [variable("VIRTUAL_ENV"), home.map(|home| home.join(".local"))];
     for root in environments.into_iter().flatten() {
