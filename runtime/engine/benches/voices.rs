@@ -2,24 +2,38 @@
 
 use std::time::Instant;
 
-use mag_engine::{Engine, shot_for};
+use mag_engine::{Engine, Param, SampleBuffer, SampleId, Shot, shot_for, shot_for_sample};
 
 const RATE: u32 = 48_000;
 const SECONDS: usize = 4;
 const VOICES: usize = 200;
 
-/// Renders `VOICES` long notes at once and prints what one core could sustain.
-fn measure(title: &str, sound: &str, params: &[(&str, f32)]) {
+/// Parameters of the voice that is compared with other programs' in `benches/peers/synth`.
+const SUBTRACTIVE: &[(&str, f32)] = &[
+    ("unison", 1.0),
+    ("ftype", 0.0),
+    ("lpf", 900.0),
+    ("resonance", 0.3),
+    ("lpenv", 2.0),
+    ("lpattack", 0.01),
+    ("lpdecay", 0.5),
+    ("lpsustain", 0.3),
+    ("attack", 0.01),
+    ("decay", 0.3),
+    ("sustain", 0.7),
+    ("room", 0.3),
+];
+
+/// Renders `VOICES` long notes at once; voices that one core could sustain.
+fn sustained(make: impl Fn(usize) -> Option<Shot>, buffer: Option<SampleBuffer>) -> Option<f64> {
     let (mut engine, mut control) = Engine::new(RATE);
+    if let Some(buffer) = buffer {
+        control.load(SampleId(0), buffer).ok()?;
+    }
     for i in 0..VOICES {
-        let mut shot = match shot_for(sound, 0.0, params) {
-            Ok(shot) => shot.with_duration((RATE as usize * SECONDS * 2) as u64),
-            Err(unknown) => return println!("{unknown}"),
-        };
-        shot.set(mag_engine::Param::MidiNote, 36.0 + (i % 48) as f32 * 0.77);
-        if control.shot(0, shot).is_err() {
-            return println!("the ring is too small for {VOICES} voices");
-        }
+        let mut shot = make(i)?.with_duration((RATE as usize * SECONDS * 2) as u64);
+        shot.set(Param::Pan, i as f32 / VOICES as f32);
+        control.shot(0, shot).ok()?;
     }
     let mut out = vec![0.0; 512];
     let start = cpu_seconds();
@@ -31,10 +45,46 @@ fn measure(title: &str, sound: &str, params: &[(&str, f32)]) {
         (Some(start), Some(end)) => end - start,
         _ => clock.elapsed().as_secs_f64(),
     };
-    let left = control.stats().voices;
+    (control.stats().voices as usize == VOICES).then_some((VOICES * SECONDS) as f64 / spent)
+}
+
+fn note(i: usize) -> f32 {
+    36.0 + (i % 48) as f32 * 0.77
+}
+
+fn measure(title: &str, sound: &str, params: &[(&str, f32)]) {
+    let make = |i| {
+        let mut shot = shot_for(sound, 0.0, params).ok()?;
+        shot.set(Param::MidiNote, note(i));
+        Some(shot)
+    };
+    match sustained(make, None) {
+        Some(voices) => println!("{title:<34} {voices:>7.0} voices per core"),
+        None => println!("{title:<34} some voices ended or were refused"),
+    }
+}
+
+fn peers_subtractive() {
+    let make = |i| {
+        let mut shot = shot_for("lead", 0.0, SUBTRACTIVE).ok()?;
+        shot.set(Param::MidiNote, note(i));
+        Some(shot)
+    };
+    println!("{:.0}", sustained(make, None).unwrap_or(0.0));
+}
+
+/// Two seconds of a recording at 44.1 kHz, looped, at many speeds.
+fn peers_sample() {
+    let wave: Vec<f32> = (0..88_200).map(|i| (i as f32 * 0.05).sin()).collect();
+    let make = |i| {
+        let params = [("loop", 1.0), ("attack", 0.01), ("sustain", 0.7), ("room", 0.3)];
+        let mut shot = shot_for_sample(SampleId(0), &params);
+        shot.set(Param::MidiNote, 48.0 + (note(i) - 36.0) * 0.6);
+        Some(shot)
+    };
     println!(
-        "{title:<34} {:>7.0} voices per core ({left} left)",
-        (VOICES * SECONDS) as f64 / spent
+        "{:.0}",
+        sustained(make, Some(SampleBuffer::interleaved(&wave, 1, 44_100))).unwrap_or(0.0)
     );
 }
 
@@ -45,7 +95,7 @@ fn live() {
     let params = [("lpf", 900.0), ("resonance", 0.4), ("lpenv", 2.0), ("room", 0.3)];
     for i in 0..256 {
         let Ok(mut shot) = shot_for("saw", 0.0, &params) else { return };
-        shot.set(mag_engine::Param::MidiNote, 30.0 + i as f32 * 0.2);
+        shot.set(Param::MidiNote, 30.0 + i as f32 * 0.2);
         if control.shot(64 * i, shot.with_duration(u64::from(RATE) * 60)).is_err() {
             return println!("the ring is too small for 256 voices");
         }
@@ -72,6 +122,12 @@ fn cpu_seconds() -> Option<f64> {
 }
 
 fn main() {
+    // `-- subtractive` and `-- sample` are for comparisons with other programs: one number each.
+    match std::env::args().skip(1).find(|a| !a.starts_with('-')).as_deref() {
+        Some("subtractive") => return peers_subtractive(),
+        Some("sample") => return peers_sample(),
+        _ => {}
+    }
     let start = Instant::now();
     let (engine, _) = Engine::new(RATE);
     println!("an engine is built in {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
@@ -80,8 +136,7 @@ fn main() {
     measure("saw, low-pass and envelope, pan", "saw", &subtractive);
     let room = [&subtractive[..], &[("room", 0.3)]].concat();
     measure("the same into a reverb", "saw", &room);
-    let peers = [&subtractive[..], &[("room", 0.3), ("unison", 1.0), ("ftype", 0.0)]].concat();
-    measure("saw + pulse, the same", "lead", &peers);
+    measure("saw + pulse, the same", "lead", SUBTRACTIVE);
     live();
     for sound in ["pulse", "bass", "lead", "supersaw", "pad", "keys", "organ", "pluck", "piano"] {
         measure(sound, sound, &[]);

@@ -3,18 +3,20 @@
 use core::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 
-use rtrb::Producer;
+use rtrb::{Consumer, Producer};
 
+use crate::sample::{SampleBuffer, SampleId};
 use crate::shot::Shot;
 use crate::stats::{Shared, Stats};
 
 /// What goes through the ring.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // a ring has no use for a box: its cells are all one size
 pub(crate) enum Message {
     Shot { at: u64, shot: Shot },
     Withdraw { from: u64, part: Option<u16> },
     Hush { at: u64, part: Option<u16> },
+    Load { id: SampleId, buffer: Option<SampleBuffer> },
 }
 
 /// Number of a shot, in the order in which they were sent.
@@ -37,13 +39,38 @@ impl core::error::Error for Full {}
 #[derive(Debug)]
 pub struct Control {
     ring: Producer<Message>,
+    /// Recordings that the engine no longer needs.
+    returned: Consumer<SampleBuffer>,
     shared: Arc<Shared>,
     sent: u64,
 }
 
 impl Control {
-    pub(crate) fn new(ring: Producer<Message>, shared: Arc<Shared>) -> Self {
-        Control { ring, shared, sent: 0 }
+    pub(crate) fn new(
+        ring: Producer<Message>,
+        returned: Consumer<SampleBuffer>,
+        shared: Arc<Shared>,
+    ) -> Self {
+        Control { ring, returned, shared, sent: 0 }
+    }
+
+    /// Hands the recording `buffer` to the engine under the number `id`, in place of what had it;
+    /// voices that play the old one go on. Shots sent after this find it. A number of
+    /// [`crate::SAMPLES`] or more is not taken: it counts as dropped.
+    ///
+    /// # Errors
+    /// [`Full`] if the ring is full.
+    pub fn load(&mut self, id: SampleId, buffer: SampleBuffer) -> Result<(), Full> {
+        self.send(Message::Load { id, buffer: Some(buffer) })
+    }
+
+    /// Takes the recording `id` from the engine; its memory is freed by a later call of this
+    /// control.
+    ///
+    /// # Errors
+    /// [`Full`] if the ring is full.
+    pub fn unload(&mut self, id: SampleId) -> Result<(), Full> {
+        self.send(Message::Load { id, buffer: None })
     }
 
     /// Starts `shot` at absolute frame `at`, exactly. A frame that is already rendered means now.
@@ -108,6 +135,7 @@ impl Control {
     }
 
     fn send(&mut self, message: Message) -> Result<(), Full> {
+        while self.returned.pop().is_ok() {}
         self.ring.push(message).map_err(|_| Full)
     }
 }

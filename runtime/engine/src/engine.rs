@@ -12,9 +12,10 @@ use crate::master::{DELAY, Master};
 use crate::pool::Pool;
 use crate::queue::{Event, Queue};
 use crate::rack::{RACK, Rack};
+use crate::sample::{SAMPLES, SampleBuffer, Store};
 use crate::shot::Shot;
 use crate::stats::Shared;
-use crate::synth::{SOUNDS, SoundId, Synth};
+use crate::synth::{self, SoundId, Synth};
 use crate::voice::{Outcome, Stage, Voice};
 use crate::wavetable::Tables;
 
@@ -42,6 +43,9 @@ pub struct Engine {
     rate: f32,
     tables: Tables,
     synths: Vec<Box<dyn Synth>>,
+    samples: Store,
+    /// A recording on its way back, while that way is blocked.
+    refused: Option<SampleBuffer>,
     ring: Consumer<Message>,
     shared: Arc<Shared>,
     queue: Queue,
@@ -63,11 +67,14 @@ impl Engine {
         let rate = sample_rate.max(1000) as f32;
         let (producer, ring) = RingBuffer::new(RING);
         let shared = Arc::new(Shared::default());
-        let control = Control::new(producer, Arc::clone(&shared));
+        let (back, returned) = RingBuffer::new(SAMPLES);
+        let control = Control::new(producer, returned, Arc::clone(&shared));
         let engine = Engine {
             rate,
             tables: Tables::new(),
-            synths: SOUNDS.iter().map(|def| (def.make)(crate::pool::VOICES, rate)).collect(),
+            synths: synth::banks(crate::pool::VOICES, rate),
+            samples: Store::new(back),
+            refused: None,
             ring,
             shared,
             queue: Queue::new(Shot::new(SoundId::default(), 1)),
@@ -136,29 +143,58 @@ impl Engine {
     /// Takes in what the control has sent.
     fn receive(&mut self) {
         if self.shared.panic.swap(false, Relaxed) {
-            while self.ring.pop().is_ok() {}
+            while self.refused.is_none()
+                && let Ok(message) = self.ring.pop()
+            {
+                if let Message::Load { .. } = message {
+                    self.take_in(message);
+                    self.send_back();
+                }
+            }
             self.queue.clear();
             self.buses.iter_mut().for_each(Bus::clear);
             self.pool.voices().for_each(Voice::dry);
             self.hush(self.block, None, CUT);
         }
-        while let Ok(message) = self.ring.pop() {
-            let taken = match message {
-                Message::Shot { at, shot } => {
-                    if at < self.block {
-                        Shared::count(&self.shared.late);
-                    }
-                    self.queue.add_shot(at.max(self.block), shot)
-                }
-                Message::Hush { at, part } => self.queue.add_hush(at.max(self.block), part),
-                Message::Withdraw { from, part } => {
-                    self.queue.withdraw(from, part);
-                    true
-                }
-            };
-            if !taken {
+        while self.refused.is_none()
+            && let Ok(message) = self.ring.pop()
+        {
+            if !self.take_in(message) {
                 Shared::count(&self.shared.dropped);
             }
+        }
+        self.send_back();
+    }
+
+    /// Does what a message says, or notes it down; false if there is no room for it.
+    fn take_in(&mut self, message: Message) -> bool {
+        match message {
+            Message::Shot { at, shot } => {
+                if at < self.block {
+                    Shared::count(&self.shared.late);
+                }
+                self.queue.add_shot(at.max(self.block), shot)
+            }
+            Message::Hush { at, part } => self.queue.add_hush(at.max(self.block), part),
+            Message::Withdraw { from, part } => {
+                self.queue.withdraw(from, part);
+                true
+            }
+            Message::Load { id, buffer } => {
+                self.refused = self.samples.replace(id, buffer);
+                self.refused.is_none()
+            }
+        }
+    }
+
+    /// Sends back the recordings that are no longer needed, to be freed elsewhere.
+    fn send_back(&mut self) {
+        if let Some(buffer) = self.refused.take() {
+            self.refused = self.samples.refuse(buffer).err();
+        }
+        if self.samples.has_retired() {
+            let pool = &mut self.pool;
+            self.samples.clear_out(|cell| pool.voices().any(|voice| voice.cell == Some(cell)));
         }
     }
 
@@ -177,7 +213,8 @@ impl Engine {
     }
 
     fn start(&mut self, at: u64, shot: Shot) {
-        let voice = Voice::new(shot, at, self.rate);
+        let stage = Stage { tables: &self.tables, samples: &self.samples, rate: self.rate };
+        let voice = Voice::new(shot, at, &stage);
         if voice.group != 0 {
             // What starts on the same frame belongs together: a chord, two hats at once.
             let same = |v: &&mut Voice| {
@@ -197,7 +234,7 @@ impl Engine {
         }
         let Some(synth) = self.synths.get_mut(shot.sound.index()) else { return };
         match self.pool.add(voice) {
-            Some((slot, voice)) => voice.start(slot, synth.as_mut(), self.rate),
+            Some((slot, voice)) => voice.start(slot, synth.as_mut(), &stage),
             None => Shared::count(&self.shared.stolen),
         }
     }
@@ -208,8 +245,8 @@ impl Engine {
     }
 
     fn render_voices(&mut self) {
-        let stage = Stage { tables: &self.tables, rate: self.rate };
-        let Engine { pool, synths, buses, rack, shared, block, .. } = self;
+        let Engine { pool, synths, samples, tables, rate, buses, rack, shared, block, .. } = self;
+        let stage = Stage { tables, samples, rate: *rate };
         pool.retain(RACK, |voices, slots, stays| {
             rack.tones(*block, &stage, synths, voices, slots);
             rack.filter(voices, slots);

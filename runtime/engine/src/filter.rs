@@ -19,7 +19,8 @@ pub enum Pass {
 
 impl Pass {
     /// Shares of the input and of the two doubled states in the output.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
     fn mix(self, damping: f32) -> [f32; 3] {
         match self {
             Pass::Low => [0.0, 0.0, 0.5],

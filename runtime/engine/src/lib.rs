@@ -34,6 +34,7 @@ mod pool;
 mod queue;
 mod rack;
 mod reverb;
+mod sample;
 mod shot;
 mod stats;
 mod synth;
@@ -44,7 +45,8 @@ pub use control::{Control, Full, ShotId};
 pub use engine::{Engine, LEAD, ORBITS};
 pub use master::CEILING;
 pub use param::{PARAMS, Param, ParamDef};
-pub use shot::{Shot, UnknownSound, shot_for};
+pub use sample::{SAMPLES, SampleBuffer, SampleId};
+pub use shot::{Shot, UnknownSound, shot_for, shot_for_sample};
 pub use stats::Stats;
 pub use synth::{Ends, SOUNDS, SoundId, SynthDef, find as find_sound};
 

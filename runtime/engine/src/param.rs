@@ -70,6 +70,9 @@ pub enum Param {
     Detune,
     Unison,
     Spread,
+    Begin,
+    End,
+    Loop,
 }
 
 /// What the numbers of a parameter count.

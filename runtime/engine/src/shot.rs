@@ -1,6 +1,7 @@
 //! A shot: one sound to start at one frame, as plain numbers without heap.
 
 use crate::param::{self, PARAMS, Param};
+use crate::sample::SampleId;
 use crate::synth::{self, SoundId, SynthDef};
 
 /// Everything that a voice needs to know, ready to be copied across the ring.
@@ -12,6 +13,8 @@ pub struct Shot {
     pub part: u16,
     /// Which bus of delay and reverb it goes to.
     pub orbit: u8,
+    /// The recording that the sampler plays.
+    pub sample: Option<SampleId>,
     /// Frames from its start until it is released.
     pub duration: u64,
     values: [f32; param::COUNT],
@@ -29,7 +32,8 @@ impl Shot {
         for (value, def) in values.iter_mut().zip(PARAMS) {
             *value = def.default;
         }
-        let mut shot = Shot { sound, part: 0, orbit: 0, duration, values, given: 0, asked: 0 };
+        let mut shot =
+            Shot { sound, part: 0, orbit: 0, sample: None, duration, values, given: 0, asked: 0 };
         for &(param, value) in synth::def(sound).defaults {
             shot.values[param as usize] = value;
             shot.given |= 1 << param as u32;
@@ -45,6 +49,15 @@ impl Shot {
             self.asked |= 1 << param as u32;
             if param == Param::Orbit {
                 self.orbit = value as u8;
+            }
+        }
+    }
+
+    /// Sets parameters by name; unknown names are left alone.
+    fn set_all(&mut self, params: &[(&str, f32)]) {
+        for &(name, value) in params {
+            if let Some(def) = param::find(name) {
+                self.set(def.param, value);
             }
         }
     }
@@ -126,12 +139,30 @@ pub fn shot_for(sound: &str, n: f32, params: &[(&str, f32)]) -> Result<Shot, Unk
         .ok_or_else(|| UnknownSound { name: sound.to_owned(), near: near(sound) })?;
     let mut shot = Shot::new(id, 1);
     shot.set(Param::N, n);
-    for &(name, value) in params {
-        if let Some(def) = param::find(name) {
-            shot.set(def.param, value);
-        }
-    }
+    shot.set_all(params);
     Ok(shot)
+}
+
+/// A shot of the recording `id`, which [`crate::Control::load`] handed to the engine, with named
+/// parameters as in [`shot_for`]. It is silent while the engine has no such recording.
+///
+/// ```
+/// use mag_engine::{Engine, SampleBuffer, SampleId, shot_for_sample};
+///
+/// let (mut engine, mut control) = Engine::new(48_000);
+/// control.load(SampleId(7), SampleBuffer::interleaved(&[0.5; 1000], 1, 48_000))?;
+/// control.shot(0, shot_for_sample(SampleId(7), &[("speed", -1.0), ("begin", 0.5)]))?;
+/// let mut out = [0.0; 800];
+/// engine.render(&mut out);
+/// assert!(out[400] > 0.1);
+/// # Ok::<(), mag_engine::Full>(())
+/// ```
+#[must_use]
+pub fn shot_for_sample(id: SampleId, params: &[(&str, f32)]) -> Shot {
+    let mut shot = Shot::new(synth::SAMPLER, 1);
+    shot.sample = Some(id);
+    shot.set_all(params);
+    shot
 }
 
 /// Up to three names of sounds within a few edits of `name`.

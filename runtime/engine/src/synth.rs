@@ -3,6 +3,7 @@
 use crate::BLOCK;
 use crate::math;
 use crate::param::Param;
+use crate::sample::Store;
 use crate::shot::Shot;
 use crate::wavetable::Tables;
 
@@ -23,6 +24,7 @@ mod partials;
 mod piano;
 mod pluck;
 mod rim;
+mod sampler;
 mod shaker;
 mod snare;
 mod stack;
@@ -68,7 +70,7 @@ pub const SOUNDS: &[SynthDef] = &[
 pub struct SoundId(u16);
 
 impl SoundId {
-    /// Position of the sound in [`SOUNDS`].
+    /// Position of the sound in [`SOUNDS`]; its length for the sampler.
     #[must_use]
     pub fn index(self) -> usize {
         usize::from(self.0)
@@ -114,10 +116,19 @@ pub fn find(name: &str) -> Option<SoundId> {
     Some(SoundId(at as u16))
 }
 
+/// The sound that plays recordings: the one behind the last row.
+pub(crate) const SAMPLER: SoundId = SoundId(SOUNDS.len() as u16);
+
 /// The row of a sound.
 #[must_use]
 pub fn def(sound: SoundId) -> &'static SynthDef {
-    &SOUNDS[sound.index()]
+    SOUNDS.get(sound.index()).unwrap_or(&sampler::DEF)
+}
+
+/// Makes the banks of all sounds, in the order of their numbers.
+pub(crate) fn banks(voices: usize, rate: f32) -> Vec<Box<dyn Synth>> {
+    let defs = SOUNDS.iter().chain(core::iter::once(&sampler::DEF));
+    defs.map(|def| (def.make)(voices, rate)).collect()
 }
 
 /// Whether a voice goes on after a block.
@@ -137,6 +148,8 @@ pub(crate) struct Onset<'a> {
     pub rate: f32,
     /// Seed of its noise and phases.
     pub seed: u32,
+    /// The recordings that there are.
+    pub samples: &'a Store,
 }
 
 impl Onset<'_> {
@@ -167,6 +180,8 @@ impl Onset<'_> {
 pub(crate) struct Moment<'a> {
     /// The waves that all share.
     pub tables: &'a Tables,
+    /// The recordings that there are.
+    pub samples: &'a Store,
     /// Frames a second.
     pub rate: f32,
     /// Factor of the pitch at the start and at the end of the block.

@@ -12,6 +12,7 @@ use crate::envelope::Adsr;
 use crate::filter::bank::Kind;
 use crate::math::{cos_turns, sin_turns};
 use crate::param::Param;
+use crate::sample::{Cell, Store};
 use crate::shot::Shot;
 use crate::synth::{self, Ends, Frames, Life, Moment, Onset, Synth};
 use crate::wavetable::Tables;
@@ -38,6 +39,8 @@ pub(crate) struct Voice {
     pub shot: Shot,
     /// Frame of its start.
     pub begin: u64,
+    /// The recording that it plays.
+    pub cell: Option<Cell>,
     /// Group that it belongs to, 0 for none: cut groups are positive, choke groups negative.
     pub group: i32,
     /// Frame from which it fades away, if it was stolen, cut or hushed, and how fast.
@@ -58,7 +61,8 @@ pub(crate) struct Voice {
 
 impl Voice {
     /// A voice for `shot`, starting at frame `begin`.
-    pub fn new(shot: Shot, begin: u64, rate: f32) -> Self {
+    pub fn new(shot: Shot, begin: u64, stage: &Stage) -> Self {
+        let rate = stage.rate;
         let def = synth::def(shot.sound);
         let turns = 0.25 * shot.get(Param::Pan);
         let group = if shot.get(Param::Cut) >= 1.0 {
@@ -69,6 +73,7 @@ impl Voice {
         let loudness = [Param::Gain, Param::Velocity, Param::PostGain].map(|p| shot.get(p));
         Voice {
             begin,
+            cell: shot.sample.and_then(|id| stage.samples.find(id)),
             group,
             fade: None,
             peak: f32::MAX,
@@ -86,9 +91,10 @@ impl Voice {
     }
 
     /// Starts its tone in `slot` of `synth`.
-    pub fn start(&self, slot: usize, synth: &mut dyn Synth, rate: f32) {
+    pub fn start(&self, slot: usize, synth: &mut dyn Synth, stage: &Stage) {
         let seed = seed(&self.shot, self.begin);
-        synth.start(slot, &Onset { shot: &self.shot, rate, seed });
+        let Stage { rate, samples, .. } = *stage;
+        synth.start(slot, &Onset { shot: &self.shot, rate, seed, samples });
     }
 
     /// Fades away from frame `at` on, over `frames`; an earlier fade stands.
@@ -124,7 +130,8 @@ impl Voice {
         frames.start = self.begin.saturating_sub(block).min(BLOCK as u64) as usize;
         let end = self.age + (BLOCK - frames.start) as u64;
         let bend = (self.bend.at(self.age), self.bend.at(end));
-        let moment = Moment { tables: stage.tables, rate: stage.rate, bend };
+        let moment =
+            Moment { tables: stage.tables, samples: stage.samples, rate: stage.rate, bend };
         let life = synth.render(slot, &moment, frames);
         frames.silence_before_start();
         for sweep in self.sweeps.iter_mut().filter(|sweep| sweep.kind != Kind::Off) {
@@ -200,13 +207,16 @@ fn scale(frames: &mut Frames, level: &[f32; BLOCK]) -> Option<f32> {
 /// What all voices of an engine share.
 pub(crate) struct Stage<'a> {
     pub tables: &'a Tables,
+    pub samples: &'a Store,
     pub rate: f32,
 }
 
 /// The amplitude envelope; percussion has one only if the shot asks.
 fn envelope(shot: &Shot, ends: Ends, rate: f32) -> Option<Adsr> {
     const ENVELOPE: [Param; 4] = [Param::Attack, Param::Decay, Param::Sustain, Param::Release];
-    let asked = ENVELOPE.iter().any(|&p| shot.asked(p)) || shot.asked(Param::Legato);
+    let asked = ENVELOPE.iter().any(|&p| shot.asked(p))
+        || shot.asked(Param::Legato)
+        || shot.get(Param::Loop) >= 1.0;
     if ends == Ends::Itself && !asked {
         return None;
     }
@@ -250,9 +260,11 @@ mod tests {
     #[test]
     fn a_voice_that_makes_no_number_adds_nothing_to_its_bus() {
         let tables = Tables::new();
-        let stage = Stage { tables: &tables, rate: 48_000.0 };
+        let (back, _) = rtrb::RingBuffer::new(1);
+        let samples = Store::new(back);
+        let stage = Stage { tables: &tables, samples: &samples, rate: 48_000.0 };
         let mut bus = Bus::new(48_000.0);
-        let mut voice = Voice::new(Shot::new(synth::SoundId::default(), 100), 0, 48_000.0);
+        let mut voice = Voice::new(Shot::new(synth::SoundId::default(), 100), 0, &stage);
         let mut frames = Frames::new();
         let life = voice.tone(0, &stage, (0, &mut Faulty), &mut frames);
         let outcome = voice.finish(0, life, &mut frames, &mut bus);

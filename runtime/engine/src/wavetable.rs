@@ -27,7 +27,8 @@ pub fn increment(frequency: f32) -> Phase {
 
 /// The wave at `phase`, linearly interpolated.
 #[must_use]
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
 pub fn read(cycle: &Cycle, phase: Phase) -> f32 {
     let i = (phase >> FINE) as usize;
     let f = (phase & ((1 << FINE) - 1)) as f32 * (1.0 / (1u32 << FINE) as f32);

@@ -1,7 +1,7 @@
 //! Rendering neither allocates nor frees: a busy minute under an allocator that would abort.
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
-use mag_engine::{Control, Engine, SOUNDS, shot_for};
+use mag_engine::{Control, Engine, SOUNDS, SampleBuffer, SampleId, shot_for, shot_for_sample};
 
 #[global_allocator]
 static GUARD: AllocDisabler = AllocDisabler;
@@ -22,6 +22,18 @@ fn disturb(control: &mut Control, step: usize) -> bool {
     let at = control.frame() + (step * 37 % 3000) as u64;
     let sent = shot_for(name, (step % 4) as f32, &params)
         .is_ok_and(|s| control.shot(at, s.with_part(step as u16 % 8).with_duration(9000)).is_ok());
+    let id = SampleId(step as u16 % 5);
+    let sent = match step % 7 {
+        0 => {
+            let buffer = SampleBuffer::interleaved(&[0.1; 20_000], 1 + step % 2, 44_100);
+            sent && control.load(id, buffer).is_ok()
+        }
+        1 => sent && (step % 49 > 1 || control.unload(id).is_ok()),
+        _ => {
+            let shot = shot_for_sample(id, &[("speed", -0.7), ("loop", (step % 2) as f32)]);
+            sent && control.shot(at, shot.with_duration(4000)).is_ok()
+        }
+    };
     match step % 97 {
         13 => sent && control.withdraw(at, 3).is_ok(),
         31 => sent && control.hush_part(at, 2).is_ok(),

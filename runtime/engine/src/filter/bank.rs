@@ -118,6 +118,7 @@ fn run(kind: Kind, bank: &mut Bank) {
             gains[lane] = gain(bank.cutoff[lane] * exp2(bank.octaves[lane] * levels[lane]));
         }
     }
+    let gains = lines(&gains);
     let Bank { damping, poles: [a, b, c, d], x, .. } = bank;
     match kind {
         Kind::Off => {}
@@ -133,68 +134,57 @@ fn run(kind: Kind, bank: &mut Bank) {
     }
 }
 
-/// Calls `each` for every frame with the gains of that moment.
+/// The gain of every frame, in a line between the settings.
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-fn sweep(
-    gains: &[Lanes; STEPS + 1],
-    x: &mut [Lanes; BLOCK],
-    mut each: impl FnMut(&Lanes, &mut Lanes),
-) {
-    for (ends, x) in gains.windows(2).zip(x.chunks_exact_mut(STEP)) {
-        let mut g = ends[0];
-        let mut step = ends[1];
-        for lane in 0..LANES {
-            step[lane] = (step[lane] - g[lane]) * (1.0 / STEP as f32);
-        }
-        for x in x {
+fn lines(settings: &[Lanes; STEPS + 1]) -> [Lanes; BLOCK] {
+    let mut gains = [[0.0; LANES]; BLOCK];
+    for (ends, gains) in settings.windows(2).zip(gains.chunks_exact_mut(STEP)) {
+        for (i, g) in gains.iter_mut().enumerate() {
+            let share = (i + 1) as f32 * (1.0 / STEP as f32);
             for lane in 0..LANES {
-                g[lane] += step[lane];
+                g[lane] = ends[0][lane] + share * (ends[1][lane] - ends[0][lane]);
             }
-            each(&g, x);
         }
     }
+    gains
 }
 
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
 fn two_pole(
     pass: Pass,
-    gains: &[Lanes; STEPS + 1],
+    gains: &[Lanes; BLOCK],
     damping: &Lanes,
     [a, b]: [&mut Lanes; 2],
     x: &mut [Lanes; BLOCK],
 ) {
-    let damping = *damping;
-    let mixes = damping.map(|damping| pass.mix(damping));
-    let mut poles = [*a, *b];
-    sweep(gains, x, |g, x| {
+    let mut mixes = [[0.0; LANES]; 3];
+    for lane in 0..LANES {
+        let mix = pass.mix(damping[lane]);
+        (mixes[0][lane], mixes[1][lane], mixes[2][lane]) = (mix[0], mix[1], mix[2]);
+    }
+    for (x, g) in x.iter_mut().zip(gains) {
         for lane in 0..LANES {
-            let [a, b] = &mut poles;
+            let mix = [mixes[0][lane], mixes[1][lane], mixes[2][lane]];
             let setting = (g[lane], damping[lane]);
-            x[lane] = svf(mixes[lane], setting, (&mut a[lane], &mut b[lane]), x[lane]);
+            x[lane] = svf(mix, setting, (&mut a[lane], &mut b[lane]), x[lane]);
         }
-    });
-    [*a, *b] = poles;
+    }
 }
 
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
 fn ladders(
-    gains: &[Lanes; STEPS + 1],
+    gains: &[Lanes; BLOCK],
     feedback: &Lanes,
-    states: [&mut Lanes; 4],
+    [a, b, c, d]: [&mut Lanes; 4],
     x: &mut [Lanes; BLOCK],
 ) {
-    let feedback = *feedback;
-    let [a, b, c, d] = states;
-    let mut poles = [*a, *b, *c, *d];
-    sweep(gains, x, |g, x| {
+    for (x, g) in x.iter_mut().zip(gains) {
         for lane in 0..LANES {
-            let [a, b, c, d] = &mut poles;
             let state = [&mut a[lane], &mut b[lane], &mut c[lane], &mut d[lane]];
             x[lane] = ladder((g[lane], feedback[lane]), state, x[lane]);
         }
-    });
-    [*a, *b, *c, *d] = poles;
+    }
 }

@@ -68,6 +68,9 @@ pub const PARAMS: &[ParamDef] = &[
     row(Detune, "detune", &["det"], Semitones, (0.0, 12.0, 0.18), "Spread of pitch between the oscillators of a unison."),
     row(Unison, "unison", &[], Count, (1.0, 7.0, 1.0), "Number of oscillators in unison."),
     row(Spread, "spread", &[], Ratio, (0.0, 1.0, 0.6), "Stereo width of the unison."),
+    row(Begin, "begin", &[], Ratio, (0.0, 1.0, 0.0), "Where in a recording to start, from 0 to 1."),
+    row(End, "end", &[], Ratio, (0.0, 1.0, 1.0), "Where in a recording to end, from 0 to 1."),
+    row(Loop, "loop", &[], Count, (0.0, 1.0, 0.0), "1 repeats the part between `begin` and `end` of a recording until the note ends."),
 ];
 
 /// A row; `span` is (min, max, default).

@@ -1,5 +1,7 @@
 //! Layers of band-limited oscillators, detuned and spread: the machine behind the synth sounds.
 
+use multiversion::multiversion;
+
 use super::{Frames, Life, Moment, Onset, Synth, Tone, bank};
 use crate::BLOCK;
 use crate::filter::flush;
@@ -233,7 +235,7 @@ impl Tone for Stack {
                 oscillator.bent(frequency, &factors[..len], &mut phases[..len]);
             }
             let ends = (&mut *left, &mut *right);
-            oscillator.add(moment.tables, frequency * top, width, &phases[..len], ends);
+            add(oscillator, moment.tables, frequency * top, width, &phases[..len], ends);
         }
         out.stereo = stereo;
         Life::Sounding
@@ -257,47 +259,63 @@ impl Oscillator {
             self.phase = self.phase.wrapping_add(step as i64 as u32);
         }
     }
+}
 
-    /// Adds the wave at `phases`; no partial of it lies above half the rate at frequency `top`.
-    fn add(
-        &self,
-        tables: &Tables,
-        top: f32,
-        width: Phase,
-        phases: &[Phase],
-        (left, right): (&mut [f32], &mut [f32]),
-    ) {
-        let gains = (self.left, self.right);
-        let top = top.min(0.5);
-        match self.shape {
-            Shape::Sine => mix(phases, gains, (left, right), |p| read(&tables.sine, p)),
-            Shape::Triangle => {
-                let cycle = tables.triangle.at(top);
-                mix(phases, gains, (left, right), |p| read(cycle, p));
-            }
-            Shape::Saw => {
-                let cycle = tables.saw.at(top);
-                mix(phases, gains, (left, right), |p| read(cycle, p));
-            }
-            Shape::Pulse | Shape::Square => {
-                let width = if self.shape == Shape::Square { 1 << 31 } else { width };
-                let cycle = tables.saw.at(top);
-                mix(phases, gains, (left, right), |p| {
-                    read(cycle, p.wrapping_sub(width)) - read(cycle, p)
-                });
-            }
-        }
+/// Adds the wave of `oscillator` at `phases`; no partial of it lies above half the rate at
+/// frequency `top`.
+#[multiversion(targets("x86_64+avx2"))]
+fn add(
+    oscillator: &Oscillator,
+    tables: &Tables,
+    top: f32,
+    width: Phase,
+    phases: &[Phase],
+    ends: (&mut [f32], &mut [f32]),
+) {
+    let gains = (oscillator.left, oscillator.right);
+    let top = top.min(0.5);
+    match oscillator.shape {
+        Shape::Sine => mix(&tables.sine, phases, gains, ends),
+        Shape::Triangle => mix(tables.triangle.at(top), phases, gains, ends),
+        Shape::Saw => mix(tables.saw.at(top), phases, gains, ends),
+        Shape::Pulse => mix_pulse(tables.saw.at(top), width, phases, gains, ends),
+        Shape::Square => mix_pulse(tables.saw.at(top), 1 << 31, phases, gains, ends),
     }
 }
 
-/// Adds `wave` at each phase to both channels; an empty right one stands for a mono voice.
-#[inline]
+/// Adds a wave to both channels; an empty right one stands for a mono voice.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
 fn mix(
+    cycle: &Cycle,
     phases: &[Phase],
     (gain_left, gain_right): (f32, f32),
     (left, right): (&mut [f32], &mut [f32]),
-    wave: impl Fn(Phase) -> f32,
 ) {
+    if right.is_empty() {
+        for (phase, l) in phases.iter().zip(left) {
+            *l += gain_left * read(cycle, *phase);
+        }
+        return;
+    }
+    for ((phase, l), r) in phases.iter().zip(left).zip(right) {
+        let y = read(cycle, *phase);
+        *l += gain_left * y;
+        *r += gain_right * y;
+    }
+}
+
+/// Adds a pulse, the difference of two saws.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn mix_pulse(
+    saw: &Cycle,
+    width: Phase,
+    phases: &[Phase],
+    (gain_left, gain_right): (f32, f32),
+    (left, right): (&mut [f32], &mut [f32]),
+) {
+    let wave = |p: Phase| read(saw, p.wrapping_sub(width)) - read(saw, p);
     if right.is_empty() {
         for (phase, l) in phases.iter().zip(left) {
             *l += gain_left * wave(*phase);

@@ -1,6 +1,7 @@
 //! The engine from outside: shots sent, samples listened to.
 
 mod safety;
+mod samples;
 mod support;
 mod timing;
 mod tone;

@@ -1,0 +1,172 @@
+//! The sampler: a recording read at any speed, forwards or backwards, in parts and loops.
+
+use multiversion::multiversion;
+
+use super::{Ends, Frames, Life, Moment, Onset, SynthDef, Tone, bank};
+use crate::BLOCK;
+use crate::math::ratio;
+use crate::param::Param;
+use crate::sample::{Cell, PAD, SampleBuffer};
+
+/// The sampler; it has no row in the table of sounds, as it needs a recording.
+pub(super) const DEF: SynthDef = SynthDef {
+    name: "sample",
+    aliases: &[],
+    doc: "A recording; `begin`, `end`, `speed` and `loop` say how it is read.",
+    params: &[Param::Begin, Param::End, Param::Speed, Param::Loop],
+    defaults: &[(Param::Attack, 0.001), (Param::Release, 0.005)],
+    level: 1.0,
+    ends: Ends::Itself,
+    choke: 0,
+    make: |voices, _| bank(voices, Sampler::default),
+};
+
+/// A place in a recording: 2³² is one frame.
+type Place = i64;
+const FRAME: f64 = 4_294_967_296.0;
+/// Seconds over which a part that is cut out of a recording fades in and out.
+const EDGE: f32 = 0.001;
+
+#[derive(Default)]
+struct Sampler {
+    cell: Option<Cell>,
+    at: Place,
+    /// The part that is read.
+    from: Place,
+    to: Place,
+    /// Frames of the recording for each frame, without bends; negative is backwards.
+    speed: f64,
+    looping: bool,
+    /// Frames played so far, as far as the fade goes; whether it fades in.
+    age: f32,
+    cut_in: bool,
+    edge: f32,
+}
+
+impl Sampler {
+    /// Whether the next frame still belongs to the part.
+    fn inside(&self) -> bool {
+        self.at >= self.from && self.at < self.to
+    }
+
+    /// Frames until the part is over at `step` places a frame, at least one.
+    fn left(&self, step: Place) -> usize {
+        let way = if step > 0 { self.to - self.at } else { self.at - self.from + 1 };
+        let step = step.abs().max(1);
+        (way.max(1) / step + i64::from(way % step != 0)) as usize
+    }
+
+    fn wrap(&mut self) {
+        let length = (self.to - self.from).max(1);
+        self.at = self.from + (self.at - self.from).rem_euclid(length);
+    }
+
+    /// Fades what is cut out of a recording, so that its ends do not click.
+    fn fade(&mut self, step: Place, frames: &mut Frames) {
+        let left = if self.looping { usize::MAX } else { self.left(step) };
+        let (age, edge, cut_in) = (self.age, self.edge, self.cut_in);
+        if (cut_in && age < edge) || (left as f32) < edge + BLOCK as f32 {
+            for x in frames.channels() {
+                for (i, y) in x.iter_mut().enumerate() {
+                    let into = if cut_in { (age + i as f32 + 0.5) / edge } else { 1.0 };
+                    let out = (left as f32 - i as f32) / edge;
+                    *y *= into.min(out).clamp(0.0, 1.0);
+                }
+            }
+        }
+    }
+}
+
+impl Tone for Sampler {
+    fn start(&mut self, onset: &Onset) {
+        *self = Sampler::default();
+        let Some(cell) = onset.shot.sample.and_then(|id| onset.samples.find(id)) else { return };
+        let Some(buffer) = onset.samples.get(cell) else { return };
+        let frames = buffer.frames() as f64;
+        let (begin, end) = (onset.shot.get(Param::Begin), onset.shot.get(Param::End));
+        let speed = onset.shot.get(Param::Speed);
+        let transposed = ratio(onset.shot.get(Param::MidiNote) - 60.0);
+        let rates = f64::from(buffer.rate()) / f64::from(onset.rate);
+        let place = |share: f32| (f64::from(share) * frames).round() as Place * FRAME as Place;
+        (self.from, self.to) = (place(begin.min(end)), place(begin.max(end)));
+        self.speed = f64::from(speed) * f64::from(transposed) * rates;
+        self.looping = onset.shot.get(Param::Loop) >= 1.0;
+        let backwards = self.speed < 0.0;
+        self.at = if backwards { self.to - FRAME as Place } else { self.from };
+        self.cut_in = if backwards { end.max(begin) < 1.0 } else { begin.min(end) > 0.0 };
+        self.edge = EDGE * onset.rate;
+        // At no speed nothing ever moves, and an empty part has nothing to read.
+        let sounds = self.speed.abs() > 1e-6 && self.to > self.from;
+        self.cell = sounds.then_some(cell);
+    }
+
+    fn render(&mut self, moment: &Moment, out: &mut Frames) -> Life {
+        let buffer = self.cell.and_then(|cell| moment.samples.get(cell));
+        let Some(buffer) = buffer else {
+            out.mono().fill(0.0);
+            return Life::Over;
+        };
+        let step = (self.speed * f64::from(moment.bend()) * FRAME) as Place;
+        let before = self.at;
+        let life = if buffer.stereo() {
+            let (left, right) = out.both();
+            self.read(buffer, 0, step, left);
+            self.at = before;
+            self.read(buffer, 1, step, right)
+        } else {
+            self.read(buffer, 0, step, out.mono())
+        };
+        let after = core::mem::replace(&mut self.at, before);
+        self.fade(step, out);
+        self.at = after;
+        self.age += (BLOCK - out.start) as f32;
+        life
+    }
+}
+
+impl Sampler {
+    /// Reads one channel into `out`; silence follows the end of the part.
+    fn read(
+        &mut self,
+        buffer: &SampleBuffer,
+        channel: usize,
+        step: Place,
+        mut out: &mut [f32],
+    ) -> Life {
+        let data = buffer.channel(channel);
+        while !out.is_empty() {
+            if !self.inside() {
+                if !self.looping {
+                    out.fill(0.0);
+                    return Life::Over;
+                }
+                self.wrap();
+            }
+            let (now, later) = out.split_at_mut(self.left(step).min(out.len()));
+            interpolate(data, self.at, step, now);
+            self.at += step * now.len() as Place;
+            out = later;
+        }
+        Life::Sounding
+    }
+}
+
+/// Reads `out.len()` frames from place `at` on in steps of `step`: a cubic through the four frames
+/// around each place (Catmull and Rom's spline).
+#[multiversion(targets("x86_64+avx2"))]
+fn interpolate(data: &[f32], at: Place, step: Place, out: &mut [f32]) {
+    const PART: f32 = 1.0 / 16_777_216.0;
+    for (i, y) in out.iter_mut().enumerate() {
+        let place = at + step * i as Place;
+        let frame = (place >> 32) as usize + PAD - 1;
+        let Some(&[a, b, c, d]) = data.get(frame..).and_then(|x| x.first_chunk::<4>()) else {
+            *y = 0.0;
+            continue;
+        };
+        let t = ((place as u32) >> 8) as f32 * PART;
+        let slope = 0.5 * (c - a);
+        let bow = a - 2.5 * b + 2.0 * c - 0.5 * d;
+        let twist = 1.5 * (b - c) + 0.5 * (d - a);
+        *y = b + t * (slope + t * (bow + t * twist));
+    }
+}
