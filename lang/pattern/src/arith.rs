@@ -1,6 +1,7 @@
 //! Operations on two values, and on two maps of controls name by name.
 
 use crate::align::{Align, Combine, Joined};
+use crate::controls::Controls;
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -63,15 +64,23 @@ impl Operation {
         if !self.by_control {
             return Arc::new(move |a, b| op(&a, b));
         }
+        let name = self.name;
         Arc::new(move |a, b| match (&a, b) {
-            (Value::Map(_), _) | (_, Value::Map(_)) => by_control(a, b, op),
+            (Value::Map(_), Value::Map(theirs)) => by_control(a, theirs, op),
+            (Value::Map(_), plain) | (plain, Value::Map(_)) => match name {
+                "keep" => Ok(Some(a)),
+                _ => Err(format!(
+                    "controls on one side of `{name}`, the plain value `{plain}` on the other: say \
+                     which control it is, as in `.{name} (n {plain})`"
+                )),
+            },
             _ => op(&a, b),
         })
     }
 }
 
-/// Joins two maps; a plain value counts as the control `value`.
-fn by_control(a: Value, b: &Value, op: Op) -> Joined {
+/// Joins two maps, control by control.
+fn by_control(a: Value, theirs: &Controls, op: Op) -> Joined {
     let mut failure = None;
     let both = |x: &Value, y: &Value| match op(x, y) {
         Ok(Some(value)) => value,
@@ -81,10 +90,7 @@ fn by_control(a: Value, b: &Value, op: Op) -> Joined {
             x.clone()
         }
     };
-    let joined = match b {
-        Value::Map(theirs) => a.into_controls().union(theirs, both),
-        plain => a.into_controls().union(&plain.clone().into_controls(), both),
-    };
+    let joined = a.into_controls().union(theirs, both);
     failure.map_or(Ok(Some(Value::Map(joined))), Err)
 }
 
