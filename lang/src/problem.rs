@@ -54,6 +54,7 @@ impl Problem {
     }
 
     fn new(severity: Severity, code: &'static str, loc: Loc, message: String) -> Self {
+        let message = short(message);
         let (expected, found, help, notes) = (None, None, None, Vec::new());
         Problem { severity, code, loc, message, expected, found, help, notes }
     }
@@ -66,13 +67,13 @@ impl Problem {
 
     /// Says what stands there.
     pub fn found(mut self, found: impl Into<String>) -> Self {
-        self.found = Some(found.into());
+        self.found = Some(short(found.into()));
         self
     }
 
     /// Says the likely fix.
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(short(help.into()));
         self
     }
 
@@ -96,4 +97,18 @@ impl Problem {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+}
+
+/// Longer words are cut: a message has to be read from a distance, whatever it quotes.
+fn short(text: String) -> String {
+    const LONGEST: usize = 60;
+    let long = |word: &str| word.len() > LONGEST && word.chars().nth(LONGEST).is_some();
+    if text.len() <= LONGEST || !text.split(' ').any(long) {
+        return text;
+    }
+    let cut = |word: &str| match long(word) {
+        true => word.chars().take(LONGEST / 2).chain(['…']).chain(word.chars().last()).collect(),
+        false => word.to_string(),
+    };
+    text.split(' ').map(cut).collect::<Vec<String>>().join(" ")
 }

@@ -59,6 +59,9 @@ pub fn permutation(n: usize, cycle: i64, seed: i64) -> Vec<usize> {
     keyed.into_iter().map(|(_, i)| i).collect()
 }
 
+/// Most pieces that a cycle is cut into to reorder them.
+const MOST_PIECES: i64 = 1024;
+
 impl Pattern {
     /// The same with other random numbers everywhere in it.
     pub fn seeded(&self, seed: i64) -> Pattern {
@@ -81,7 +84,10 @@ impl Pattern {
     /// The `n` even pieces of each cycle in random order, each once (`shuffle`) or drawn freely
     /// (`scramble`).
     pub fn reorder(&self, n: i64, seed: i64, free: bool) -> Pattern {
-        let n = n.clamp(1, 1024);
+        if n > MOST_PIECES {
+            return Pattern::failing(format!("more than {MOST_PIECES} pieces"));
+        }
+        let n = n.max(1);
         let pieces: Vec<Pattern> =
             (0..n).map(|i| self.zoom(Time::new(i, n), Time::new(i + 1, n))).collect();
         let order = Pattern::of(move |span, q, out| {

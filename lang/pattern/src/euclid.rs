@@ -56,6 +56,9 @@ pub fn gate(rhythm: &[bool]) -> Pattern {
 impl Pattern {
     /// The pattern at the hits of a Euclidean rhythm, `rotation` steps late.
     pub fn euclid(&self, hits: i64, steps: i64, rotation: i64) -> Pattern {
+        if steps > STEP_LIMIT {
+            return Pattern::failing(format!("a rhythm of more than {STEP_LIMIT} steps"));
+        }
         let rhythm = gate(&rotated(hits, steps, rotation));
         match (self.constant(), self.slots()) {
             (Some(value), Some([slot])) => {

@@ -7,8 +7,7 @@ use crate::world::{Nowhere, Trouble, World};
 /// Most work one query may do: events made, cycles visited and patterns asked.
 pub const QUERY_LIMIT: usize = 300_000;
 /// Said when a time does not fit into a fraction of two 64-bit numbers.
-pub(crate) const OVERFLOW: &str =
-    "time overflow: these factors and shifts are too large, or too fine, to count exactly";
+pub(crate) const OVERFLOW: &str = "time overflow: this is too far, too slow or too fine to count";
 /// How deeply patterns may be nested.
 pub const DEPTH_LIMIT: usize = 400;
 

@@ -6,6 +6,8 @@ use crate::time::Time;
 
 /// Most pieces that growing or shrinking makes.
 const PIECES: usize = 1024;
+/// Most copies that replicating makes.
+const COPIES: i64 = 4096;
 
 /// Patterns one after another, each as long as it has steps.
 pub fn stepcat(items: Vec<Pattern>) -> Pattern {
@@ -117,7 +119,10 @@ impl Pattern {
     }
     /// `n` copies in a row, as steps.
     pub fn replicate(&self, n: i64) -> Pattern {
-        let n = n.clamp(0, 4096);
+        if n > COPIES {
+            return Pattern::failing(format!("more than {COPIES} copies"));
+        }
+        let n = n.max(0);
         let copies = (0..n).map(|_| self.clone()).collect();
         let steps = self.steps.map(|s| s * Time::int(n));
         fastcat(copies).with_steps(steps)

@@ -64,13 +64,7 @@ impl Evaluator {
     }
 
     /// An argument as the kind that a native takes.
-    fn argument(
-        &mut self,
-        meaning: Meaning,
-        loc: Loc,
-        kind: Kind,
-        site: &Site,
-    ) -> Eval<lift::Arg> {
+    fn argument(&mut self, meaning: Meaning, loc: Loc, kind: Kind, site: &Site) -> Eval<lift::Arg> {
         use lift::Arg;
         match (kind, meaning) {
             (Kind::Pat, m @ (Meaning::Pattern(..) | Meaning::Generator(_) | Meaning::Text(_))) => {

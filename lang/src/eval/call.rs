@@ -26,11 +26,12 @@ impl Call<'_> {
     /// Argument `i` as one plain number.
     pub fn number(&mut self, i: usize) -> Eval<f64> {
         let (meaning, loc) = self.args[i].clone();
-        let found = meaning.kind();
+        let kind = meaning.kind();
         let pattern = self.eval.pattern_of(meaning, loc)?;
-        match pattern.constant().and_then(|v| v.number()).filter(|x| x.is_finite()) {
-            Some(x) => Ok(x),
-            None => {
+        match pattern.constant().and_then(|v| v.number()) {
+            Some(x) if x.is_finite() => Ok(x),
+            not_finite => {
+                let found = not_finite.map_or(kind, |_| "something like 1/0".into());
                 let message = format!("`{}` needs one plain number here", self.name);
                 let problem = Problem::error("argument-kind", loc, message);
                 self.eval.report(problem.expected("a number").found(found))

@@ -44,7 +44,8 @@ impl Evaluator {
     /// A modifier of generators after something else.
     fn misplaced(&mut self, link: &Link, settled: Option<&Ident>) -> Eval {
         let name = &link.name.name;
-        let problem = |message: String| Problem::error("misplaced-modifier", link.name.loc, message);
+        let problem =
+            |message: String| Problem::error("misplaced-modifier", link.name.loc, message);
         self.report(match settled {
             Some(before) => problem(format!("`.{name}` comes too late"))
                 .note(before.loc, "from here on it is a pattern, not a model")

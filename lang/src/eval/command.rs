@@ -1,7 +1,7 @@
 //! Commands and settings: `tempo 124`, `mute hats`, `use 'drums.mag'`.
 
-use super::stmt::Reader;
 use super::Eval;
+use super::stmt::Reader;
 use crate::problem::Problem;
 use crate::program::{Action, Mode, Program, Target};
 use crate::source::Source;
@@ -247,4 +247,3 @@ fn text_of(expr: &Expr) -> Result<String, Loc> {
         _ => Err(expr.loc),
     }
 }
-

@@ -139,7 +139,8 @@ impl Evaluator {
     pub fn deepen(&mut self, mut pattern: Pattern, inner: u16, loc: Loc) -> Eval {
         if usize::from(inner) + 2 >= mag_pattern::query::DEPTH_LIMIT {
             let problem = Problem::error("too-deep", loc, "patterns nested too deeply");
-            return self.report(problem.help("use a shorter chain, or fewer functions in functions"));
+            return self
+                .report(problem.help("use a shorter chain, or fewer functions in functions"));
         }
         pattern.depth = inner + 1;
         self.deepest = self.deepest.max(pattern.depth);

@@ -231,7 +231,11 @@ fn range(first: &Pattern, last: Pattern) -> Pattern {
 
 /// The numbers from one to another, in steps of 1, up or down.
 fn count(from: f64, to: f64) -> Pattern {
-    let n = ((to - from).abs().min(RANGE_LIMIT) + 1.0).floor() as usize;
+    let length = (to - from).abs();
+    if length >= RANGE_LIMIT || length.is_nan() {
+        return Pattern::failing(format!("a range of more than {RANGE_LIMIT} numbers"));
+    }
+    let n = (length + 1.0).floor() as usize;
     let sign = if from < to { 1.0 } else { -1.0 };
     fastcat((0..n).map(|i| Pattern::pure(from + sign * i as f64)).collect())
 }

@@ -23,8 +23,7 @@ pub fn parse(text: &str, file: u16, base: usize) -> Result<Layers, Problem> {
 pub(super) fn measured(text: &str, file: u16, base: usize) -> Result<(Layers, usize), Problem> {
     let bytes = text.as_bytes();
     let (depth, height, steps) = (0, 0, 0);
-    let mut reader =
-        Reader { text, bytes, at: 0, file, base, depth, height, steps, chances: 0 };
+    let mut reader = Reader { text, bytes, at: 0, file, base, depth, height, steps, chances: 0 };
     reader.space();
     if reader.peek().is_none() {
         return Ok((Layers::Stack(Vec::new()), 0));

@@ -45,7 +45,7 @@ pub(super) const ROWS: &[Native] = &[
     }),
     Native::plain("randrun", &[Int], |a| {
         let n = a.count(0, 0)? as usize;
-        Ok(each_cycle(move |cycle, seed| {
+        Ok(each_cycle(n + 1, move |cycle, seed| {
             let order = permutation(n, cycle, SHUFFLE + seed);
             mag_pattern::cat::fastcat(order.iter().map(|i| Pattern::pure(*i as f64)).collect())
         }))
@@ -58,7 +58,9 @@ pub(super) const ROWS: &[Native] = &[
         }))
     }),
     Native::plain("seed", &[Int, Pat], |a| Ok(a.pattern(1).seeded(a.int(0)?))),
-    Native::plain("chooseWith", &[Pat, Choice], |a| Ok(a.pattern(0).outer_join(chooser(a.list(1))))),
+    Native::plain("chooseWith", &[Pat, Choice], |a| {
+        Ok(a.pattern(0).outer_join(chooser(a.list(1))))
+    }),
     Native::plain("chooseInWith", &[Pat, Choice], |a| {
         Ok(a.pattern(0).inner_join(chooser(a.list(1))))
     }),
@@ -68,14 +70,14 @@ pub(super) const ROWS: &[Native] = &[
     }),
     Native::plain("randcat", &[List], |a| {
         let items = a.list(0);
-        Ok(each_cycle(move |cycle, seed| {
+        Ok(each_cycle(1, move |cycle, seed| {
             let i = (rand_at(Time::int(cycle), CAT + seed) * items.len() as f64) as usize;
             items.get(i).cloned().unwrap_or_else(Pattern::silence)
         }))
     }),
     Native::plain("wrandcat", &[Pairs], |a| {
         let rows = weights(a)?;
-        Ok(each_cycle(move |cycle, seed| {
+        Ok(each_cycle(1 + rows.len() / 8, move |cycle, seed| {
             heavier(&rows, rand_at(Time::int(cycle), CAT + seed))
         }))
     }),
@@ -90,11 +92,14 @@ fn chooser(choices: Vec<Pattern>) -> impl Fn(&Value) -> Pattern + Send + Sync + 
     }
 }
 
-/// A pattern that is chosen anew each cycle.
-fn each_cycle(choose: impl Fn(i64, i64) -> Pattern + Send + Sync + 'static) -> Pattern {
+/// A pattern that is chosen anew each cycle, which is so much `work`.
+fn each_cycle(
+    work: usize,
+    choose: impl Fn(i64, i64) -> Pattern + Send + Sync + 'static,
+) -> Pattern {
     Pattern::of(move |span, q, out| {
         span.each_cycle(|cycle, piece| {
-            if q.spend(1) {
+            if q.spend(work) {
                 choose(cycle, q.seed.wrapping_mul(7919)).query(piece, q, out);
             }
         });

@@ -66,9 +66,7 @@ pub(crate) fn run(
         let locs = patterned.iter().flat_map(|p| p.slots().unwrap_or_default());
         let mut all = Locs::none();
         locs.for_each(|slot| all.join(&slot.locs));
-        return made
-            .map(|p| p.located(&all))
-            .map_err(|message| args.failure(name, &message));
+        return made.map(|p| p.located(&all)).map_err(|message| args.failure(name, &message));
     }
     let joined = together(&patterned);
     let (name, shared) = (name.clone(), args.clone());
@@ -135,7 +133,7 @@ impl Args {
     pub fn number(&self, i: usize) -> Result<f64, String> {
         let value = self.value(i);
         match (value.number(), &value) {
-            (Some(x), _) if x.is_nan() => Err("this comes to no number (0/0 or the like)".into()),
+            (Some(x), _) if x.is_nan() => Err("this is something like 0/0, no number".into()),
             (Some(x), _) => Ok(x),
             (None, Value::Word(w)) => Err(format!("expected a number, found the word `{w}`")),
             (None, other) => Err(format!("expected a number, found {}", other.kind())),

@@ -72,7 +72,18 @@ pub(super) const ROWS: &[Native] = &[
     Native::plain("run", &[Int], |a| Ok(count(a.count(0, 0)?))),
     Native::plain("scan", &[Int], |a| {
         let n = a.count(0, 1)?;
-        Ok(mag_pattern::cat::slowcat((1..=n).map(count).collect()))
+        if n <= 64 {
+            return Ok(mag_pattern::cat::slowcat((1..=n).map(count).collect()));
+        }
+        // Too many to make in advance.
+        Ok(Pattern::of(move |span, q, out| {
+            span.each_cycle(|cycle, piece| {
+                let length = cycle.rem_euclid(n) + 1;
+                if q.spend(length as usize) {
+                    count(length).query(piece, q, out);
+                }
+            });
+        }))
     }),
     Native::plain("_chunkGate", &[Int, Int], |a| {
         let (n, sign) = (a.int(0)?, a.int(1)?);
