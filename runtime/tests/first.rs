@@ -69,7 +69,7 @@ fn onsets_lie_on_the_predicted_samples() {
         a.parse::<f64>().expect("number") / b.parse::<f64>().expect("number")
     };
     let events = json["events"].as_array().expect("events");
-    assert_eq!(events.len(), 4 * 8);
+    assert_eq!(events.len(), 4 * 7);
     for event in events {
         let cycle = number(&event["whole"][0]);
         let frame = (cycle * 4.0 * 60.0 / tempo * RATE).round() as usize;
