@@ -36,6 +36,7 @@ mod rack;
 mod reverb;
 mod sample;
 mod shot;
+mod sinc;
 mod stats;
 mod synth;
 mod voice;

@@ -1,5 +1,7 @@
 //! The last stage: DC blocker, and a limiter that looks ahead and sees between the samples.
 
+use multiversion::multiversion;
+
 use crate::BLOCK;
 use crate::bus::Stereo;
 use crate::filter::{OnePole, flush};
@@ -14,6 +16,8 @@ const GOAL: f32 = 0.975;
 const WINDOW: usize = 61;
 /// Taps of the interpolator that looks between the samples.
 const TAPS: usize = 8;
+/// Frames that it needs for a block.
+const SEEN: usize = BLOCK + TAPS - 1;
 /// Points at which it looks: a quarter, half and three quarters of the way.
 const POINTS: usize = 3;
 /// Seconds in which the gain recovers most of its way.
@@ -25,9 +29,11 @@ const KEEP: usize = 128;
 pub(crate) struct Master {
     dc: [OnePole; 2],
     share: f32,
-    /// The sound, and the gain wanted at each frame.
-    held: [[f32; KEEP]; 2],
-    wanted: [f32; KEEP],
+    /// The last block, with what the interpolator needs of the one before.
+    seen: [[f32; SEEN]; 2],
+    /// The sound on its way out.
+    held: [[f32; DELAY]; 2],
+    lows: Lows,
     /// Smallest gain within the window behind each frame.
     lowest: [f32; KEEP],
     sum: f64,
@@ -43,8 +49,9 @@ impl Master {
         Master {
             dc: [OnePole::default(); 2],
             share: OnePole::share(4.0 / rate),
-            held: [[0.0; KEEP]; 2],
-            wanted: [1.0; KEEP],
+            seen: [[0.0; SEEN]; 2],
+            held: [[0.0; DELAY]; 2],
+            lows: Lows { kept: [(0, 1.0); KEEP], first: 0, end: 0 },
             lowest: [1.0; KEEP],
             sum: WINDOW as f64,
             at: 0,
@@ -57,64 +64,96 @@ impl Master {
     /// Turns the mix into the output of [`DELAY`] frames ago; its loudest sample.
     pub fn run(&mut self, mix: &mut Stereo) -> f32 {
         self.dc.iter_mut().for_each(OnePole::settle);
-        let mut peak = 0.0f32;
-        for i in 0..BLOCK {
-            let gain = self.next(mix[0][i], mix[1][i]);
-            let old = self.at.wrapping_sub(DELAY) % KEEP;
-            for (channel, held) in mix.iter_mut().zip(&self.held) {
-                channel[i] = (held[old] * gain).clamp(-CEILING, CEILING);
-                peak = peak.max(channel[i].abs());
+        for (channel, x) in mix.iter().enumerate() {
+            let seen = &mut self.seen[channel];
+            seen.copy_within(BLOCK.., 0);
+            for (y, x) in seen[TAPS - 1..].iter_mut().zip(x) {
+                let x = if x.is_finite() { *x } else { 0.0 };
+                *y = flush(x - self.dc[channel].low(self.share, x));
             }
-            self.at = self.at.wrapping_add(1);
         }
-        peak
-    }
-
-    /// Takes in one frame; the gain for the frame that leaves now.
-    fn next(&mut self, left: f32, right: f32) -> f32 {
-        let at = self.at % KEEP;
-        for (channel, x) in [left, right].into_iter().enumerate() {
-            let x = if x.is_finite() { x } else { 0.0 };
-            let dc = self.dc[channel].low(self.share, x);
-            self.held[channel][at] = flush(x - dc);
+        let mut gains = [0.0; BLOCK];
+        peaks(&self.between, &self.seen, &mut gains);
+        for gain in &mut gains {
+            *gain = self.gain(*gain);
         }
-        let need = (GOAL / self.peak().max(GOAL)).min(1.0);
-        self.recovered += self.recover * (1.0 - self.recovered);
-        self.recovered = if self.recovered > 0.999_99 { 1.0 } else { self.recovered }.min(need);
-        self.wanted[at] = self.recovered;
-        let lowest = self.lowest_wanted();
-        let leaving = self.lowest[self.at.wrapping_sub(WINDOW) % KEEP];
-        self.sum += f64::from(lowest) - f64::from(leaving);
-        self.lowest[at] = lowest;
-        (self.sum / WINDOW as f64).min(1.0) as f32
-    }
-
-    /// Smallest wanted gain of the window that ends now.
-    fn lowest_wanted(&self) -> f32 {
-        let now = self.wanted[self.at % KEEP];
-        let before = self.lowest[self.at.wrapping_sub(1) % KEEP];
-        let left = self.wanted[self.at.wrapping_sub(WINDOW) % KEEP];
-        if left > before || now <= before {
-            return before.min(now);
-        }
-        (0..WINDOW).map(|i| self.wanted[self.at.wrapping_sub(i) % KEEP]).fold(1.0, f32::min)
-    }
-
-    /// The highest of the two samples in the middle of the interpolator and the points between
-    /// them, of both channels.
-    fn peak(&self) -> f32 {
         let mut peak = 0.0f32;
-        for held in &self.held {
-            let at = |i| self.at.wrapping_sub(TAPS - 1 - i) % KEEP;
-            let x: [f32; TAPS] = core::array::from_fn(|i| held[at(i)]);
-            peak = peak.max(x[TAPS / 2 - 1].abs()).max(x[TAPS / 2].abs());
-            for taps in &self.between {
-                let y: f32 = taps.iter().zip(&x).map(|(t, x)| t * x).sum();
+        for (channel, x) in mix.iter_mut().enumerate() {
+            let fresh = &self.seen[channel][TAPS - 1..];
+            let held = self.held[channel].iter_mut().zip(fresh);
+            for ((y, (old, new)), gain) in x.iter_mut().zip(held).zip(&gains) {
+                *y = (*old * gain).clamp(-CEILING, CEILING);
+                *old = *new;
                 peak = peak.max(y.abs());
             }
         }
         peak
     }
+
+    /// Takes in the next peak; the gain for the frame that leaves now.
+    fn gain(&mut self, peak: f32) -> f32 {
+        let at = self.at % KEEP;
+        let need = (GOAL / peak.max(GOAL)).min(1.0);
+        self.recovered += self.recover * (1.0 - self.recovered);
+        self.recovered = if self.recovered > 0.999_99 { 1.0 } else { self.recovered }.min(need);
+        let lowest = self.lowest_with(self.recovered);
+        let leaving = self.lowest[self.at.wrapping_sub(WINDOW) % KEEP];
+        self.sum += f64::from(lowest) - f64::from(leaving);
+        self.lowest[at] = lowest;
+        self.at = self.at.wrapping_add(1);
+        (self.sum / WINDOW as f64).min(1.0) as f32
+    }
+
+    /// Takes in the next wanted gain; the smallest of the window that it ends. Only gains that may
+    /// still become the smallest are kept, each with its frame, in rising order.
+    fn lowest_with(&mut self, wanted: f32) -> f32 {
+        let Lows { kept, first, end } = &mut self.lows;
+        while end != first && kept[end.wrapping_sub(1) % KEEP].1 >= wanted {
+            *end = end.wrapping_sub(1);
+        }
+        kept[*end % KEEP] = (self.at, wanted);
+        *end = end.wrapping_add(1);
+        while self.at.wrapping_sub(kept[*first % KEEP].0) >= WINDOW {
+            *first = first.wrapping_add(1);
+        }
+        kept[*first % KEEP].1
+    }
+}
+
+/// The gains of the window that may still become its smallest.
+struct Lows {
+    kept: [(usize, f32); KEEP],
+    first: usize,
+    end: usize,
+}
+
+/// For each frame the highest of the two samples in the middle of the interpolator and the points
+/// between them, of both channels.
+#[multiversion(targets("x86_64+avx2"))]
+fn peaks(between: &[[f32; TAPS]; POINTS], seen: &[[f32; SEEN]; 2], out: &mut [f32; BLOCK]) {
+    for x in seen {
+        let (before, after) = (&x[TAPS / 2 - 1..], &x[TAPS / 2..]);
+        for (y, (before, after)) in out.iter_mut().zip(before.iter().zip(after)) {
+            *y = higher(higher(*y, before.abs()), after.abs());
+        }
+        for taps in between {
+            let mut sum = [0.0; BLOCK];
+            for (i, tap) in taps.iter().enumerate() {
+                for (y, x) in sum.iter_mut().zip(&x[i..]) {
+                    *y += tap * x;
+                }
+            }
+            for (y, sum) in out.iter_mut().zip(&sum) {
+                *y = higher(*y, sum.abs());
+            }
+        }
+    }
+}
+
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn higher(a: f32, b: f32) -> f32 {
+    if b > a { b } else { a }
 }
 
 /// Windowed-sinc taps for the point `share` of the way between the two samples in the middle.

@@ -1,6 +1,8 @@
 //! The room of an orbit: allpass diffusers into sixteen delay lines fed back through a Hadamard
 //! matrix, each with the damping that its length needs (J.-M. Jot's design), some slowly moving.
 
+use multiversion::multiversion;
+
 use crate::BLOCK;
 use crate::bus::Stereo;
 use crate::filter::OnePole;
@@ -121,15 +123,7 @@ impl Reverb {
             self.floor[channel].settle();
             self.diffusers[channel].run(x);
         }
-        let mut wave = [[0.0; BLOCK]; LINES];
-        for (i, x) in wave.iter_mut().enumerate() {
-            self.read(i, x);
-        }
-        let peak = mix_out(&wave, out, 0.42 / (0.6 + self.decay).sqrt());
-        hadamard(&mut wave);
-        for (i, x) in wave.iter().enumerate() {
-            self.write(i, x, &fed[i % 2]);
-        }
+        let peak = circulate(self, &fed, out);
         self.at = self.at.wrapping_add(BLOCK);
         self.sway = (self.sway + BLOCK as f32 / self.rate) % 1000.0;
         if peak < 1e-6 {
@@ -139,8 +133,10 @@ impl Reverb {
         }
     }
 
-    /// Writes the damped end of line `i` to `x`.
-    fn read(&mut self, i: usize, x: &mut [f32; BLOCK]) {
+    /// Writes the end of line `i` to `x`.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+    fn read(&self, i: usize, x: &mut [f32; BLOCK]) {
         let length = LENGTHS[i] * self.rate;
         let speed = 0.31 + 0.083 * i as f32;
         let place = |time: f32| {
@@ -149,32 +145,68 @@ impl Reverb {
         let from = place(self.sway);
         let step = (place(self.sway + BLOCK as f32 / self.rate) - from) / BLOCK as f32;
         let line = &self.lines[i];
-        let (gain, pole) = (self.gain[i], self.pole[i]);
-        let mut state = self.state[i];
-        for (n, y) in x.iter_mut().enumerate() {
-            let delay = from + step * n as f32;
-            let whole = delay as usize;
-            let share = delay - whole as f32;
-            let at = self.at.wrapping_add(n).wrapping_sub(whole);
-            let a = line[at & self.mask];
-            let b = line[at.wrapping_sub(1) & self.mask];
-            state = gain * (a + share * (b - a)) + pole * state;
-            *y = state;
+        // The delay changes by far less than a frame in a block: one stretch of the line is enough.
+        let least = (from.min(from + step * BLOCK as f32)) as usize;
+        let mut near = [0.0; BLOCK + 3];
+        let first = self.at.wrapping_sub(least + 3);
+        for (n, y) in near.iter_mut().enumerate() {
+            *y = line[first.wrapping_add(n + 1) & self.mask];
         }
-        self.state[i] = crate::filter::flush(state);
+        for (n, y) in x.iter_mut().enumerate() {
+            let share = from + step * n as f32 - least as f32;
+            let (late, share) = if share >= 1.0 { (1, share - 1.0) } else { (0, share) };
+            let (a, b) = (near[n + 2 - late], near[n + 1 - late]);
+            *y = a + share * (b - a);
+        }
+    }
+
+    /// Damps the ends of all lines.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+    fn dampen(&mut self, wave: &mut [[f32; BLOCK]; LINES]) {
+        for n in 0..BLOCK {
+            for i in 0..LINES {
+                self.state[i] = self.gain[i] * wave[i][n] + self.pole[i] * self.state[i];
+                wave[i][n] = self.state[i];
+            }
+        }
+        self.state = self.state.map(crate::filter::flush);
     }
 
     /// Writes the feedback and the input to the start of line `i`.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
     fn write(&mut self, i: usize, x: &[f32; BLOCK], input: &[f32; BLOCK]) {
         let sign = if i % 4 < 2 { 1.0 } else { -1.0 };
-        let line = &mut self.lines[i];
-        for (n, (x, input)) in x.iter().zip(input).enumerate() {
-            line[self.at.wrapping_add(n) & self.mask] = crate::filter::flush(x + sign * input);
+        // Blocks never cross the end of a line, whose length is a power of two.
+        let from = self.at & self.mask;
+        let Some(line) = self.lines[i].get_mut(from..from + BLOCK) else { return };
+        for ((y, x), input) in line.iter_mut().zip(x).zip(input) {
+            *y = crate::filter::flush(x + sign * input);
         }
     }
 }
 
+/// Reads all lines, adds them to `out`, and writes them back mixed with the input; the loudest
+/// sample that was added.
+#[multiversion(targets("x86_64+avx2"))]
+fn circulate(reverb: &mut Reverb, fed: &Stereo, out: &mut Stereo) -> f32 {
+    let mut wave = [[0.0; BLOCK]; LINES];
+    for (i, x) in wave.iter_mut().enumerate() {
+        reverb.read(i, x);
+    }
+    reverb.dampen(&mut wave);
+    let peak = mix_out(&wave, out, 0.42 / (0.6 + reverb.decay).sqrt());
+    hadamard(&mut wave);
+    for (i, x) in wave.iter().enumerate() {
+        reverb.write(i, x, &fed[i % 2]);
+    }
+    peak
+}
+
 /// Adds the lines to both channels, even ones left, odd ones right; the loudest sample.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
 fn mix_out(wave: &[[f32; BLOCK]; LINES], out: &mut Stereo, gain: f32) -> f32 {
     let mut sum = [[0.0; BLOCK]; 2];
     for (i, x) in wave.iter().enumerate() {
@@ -186,12 +218,15 @@ fn mix_out(wave: &[[f32; BLOCK]; LINES], out: &mut Stereo, gain: f32) -> f32 {
     let mut peak = 0.0f32;
     for (y, x) in out.iter_mut().flatten().zip(sum.iter().flatten()) {
         *y += x;
-        peak = peak.max(x.abs());
+        let size = x.abs();
+        peak = if size > peak { size } else { peak };
     }
     peak
 }
 
 /// Multiplies the lines by the orthogonal Hadamard matrix of size 16.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
 fn hadamard(wave: &mut [[f32; BLOCK]; LINES]) {
     let mut span = 1;
     while span < LINES {

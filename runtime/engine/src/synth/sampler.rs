@@ -6,7 +6,8 @@ use super::{Ends, Frames, Life, Moment, Onset, SynthDef, Tone, bank};
 use crate::BLOCK;
 use crate::math::ratio;
 use crate::param::Param;
-use crate::sample::{Cell, PAD, SampleBuffer};
+use crate::sample::{Cell, PAD};
+use crate::sinc::{Sinc, TAPS};
 
 /// The sampler; it has no row in the table of sounds, as it needs a recording.
 pub(super) const DEF: SynthDef = SynthDef {
@@ -107,14 +108,15 @@ impl Tone for Sampler {
             return Life::Over;
         };
         let step = (self.speed * f64::from(moment.bend()) * FRAME) as Place;
+        let sinc = &moment.tables.sinc;
         let before = self.at;
         let life = if buffer.stereo() {
             let (left, right) = out.both();
-            self.read(buffer, 0, step, left);
+            self.read((buffer.channel(0), sinc), step, left);
             self.at = before;
-            self.read(buffer, 1, step, right)
+            self.read((buffer.channel(1), sinc), step, right)
         } else {
-            self.read(buffer, 0, step, out.mono())
+            self.read((buffer.channel(0), sinc), step, out.mono())
         };
         let after = core::mem::replace(&mut self.at, before);
         self.fade(step, out);
@@ -126,14 +128,7 @@ impl Tone for Sampler {
 
 impl Sampler {
     /// Reads one channel into `out`; silence follows the end of the part.
-    fn read(
-        &mut self,
-        buffer: &SampleBuffer,
-        channel: usize,
-        step: Place,
-        mut out: &mut [f32],
-    ) -> Life {
-        let data = buffer.channel(channel);
+    fn read(&mut self, (data, sinc): (&[f32], &Sinc), step: Place, mut out: &mut [f32]) -> Life {
         while !out.is_empty() {
             if !self.inside() {
                 if !self.looping {
@@ -143,7 +138,7 @@ impl Sampler {
                 self.wrap();
             }
             let (now, later) = out.split_at_mut(self.left(step).min(out.len()));
-            interpolate(data, self.at, step, now);
+            interpolate(data, sinc, self.at, step, now);
             self.at += step * now.len() as Place;
             out = later;
         }
@@ -151,22 +146,13 @@ impl Sampler {
     }
 }
 
-/// Reads `out.len()` frames from place `at` on in steps of `step`: a cubic through the four frames
-/// around each place (Catmull and Rom's spline).
+/// Reads `out.len()` frames from place `at` on in steps of `step`.
 #[multiversion(targets("x86_64+avx2"))]
-fn interpolate(data: &[f32], at: Place, step: Place, out: &mut [f32]) {
-    const PART: f32 = 1.0 / 16_777_216.0;
+fn interpolate(data: &[f32], sinc: &Sinc, at: Place, step: Place, out: &mut [f32]) {
     for (i, y) in out.iter_mut().enumerate() {
         let place = at + step * i as Place;
-        let frame = (place >> 32) as usize + PAD - 1;
-        let Some(&[a, b, c, d]) = data.get(frame..).and_then(|x| x.first_chunk::<4>()) else {
-            *y = 0.0;
-            continue;
-        };
-        let t = ((place as u32) >> 8) as f32 * PART;
-        let slope = 0.5 * (c - a);
-        let bow = a - 2.5 * b + 2.0 * c - 0.5 * d;
-        let twist = 1.5 * (b - c) + 0.5 * (d - a);
-        *y = b + t * (slope + t * (bow + t * twist));
+        let frame = (place >> 32) as usize + PAD + 1 - TAPS / 2;
+        let x = data.get(frame..).and_then(|x| x.first_chunk::<TAPS>());
+        *y = x.map_or(0.0, |x| sinc.between(x, place as u32));
     }
 }
