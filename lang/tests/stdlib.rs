@@ -44,3 +44,37 @@ fn every_name_has_a_summary_and_an_example_that_makes_a_pattern() {
     }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
+
+#[test]
+fn every_name_is_tagged_and_leads_to_others_that_exist() {
+    let language = Language::new();
+    let known: Vec<&str> = language.entries().iter().map(|e| e.name.as_str()).collect();
+    let mut faults = Vec::new();
+    for entry in language.entries() {
+        if entry.tags.is_empty() || entry.see.is_empty() {
+            faults.push(format!("{}: no tags or no see", entry.name));
+        }
+        let lost = entry.see.iter().filter(|name| !known.contains(&name.as_str()));
+        faults.extend(lost.map(|name| format!("{}: see {name}, which does not exist", entry.name)));
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn no_name_is_declared_twice() {
+    let language = Language::new();
+    let mut names: Vec<&str> = language.entries().iter().map(|e| e.name.as_str()).collect();
+    names.sort_unstable();
+    let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
+/// Three names in four are written in mag.
+#[test]
+fn most_of_it_is_written_in_mag() {
+    let language = Language::new();
+    let all = language.entries().len();
+    let native = language.entries().iter().filter(|e| e.native).count();
+    println!("{all} names, {native} of them in Rust");
+    assert!(native * 4 <= all, "{native} of {all} are in Rust");
+}

@@ -11,5 +11,5 @@ mod helper;
 pub mod manual;
 mod paint;
 pub mod prompt;
-pub mod roll;
+pub use mag_lang::roll;
 pub mod words;

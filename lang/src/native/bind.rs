@@ -4,7 +4,7 @@ use super::Kind::{Fun, Int, Pat};
 use super::Native;
 use crate::eval::{Call, Eval, Evaluator};
 use crate::meaning::Meaning;
-use mag_pattern::{Hap, Loc, Locs, Pattern, Query, Span, Time, Value};
+use mag_pattern::{Loc, Locs, Pattern, Span, Time, Value};
 use std::sync::Mutex;
 
 /// How many pieces are remembered with what was made of them.
@@ -101,8 +101,7 @@ fn bind(c: &mut Call, join: fn(&Pattern, Make) -> Pattern) -> Eval {
     Ok(Meaning::pattern(join(&p, make)))
 }
 
-/// Where the gate is true, its piece of the pattern, as if every cycle were that, through the
-/// function.
+/// Where the gate is true, its piece of the pattern, over and over, through the function.
 fn into(gate: &Pattern, p: &Pattern, f: Later) -> Pattern {
     let (gate, p) = (gate.discrete(), p.clone());
     let changed = Mutex::new(Vec::<(Span, Pattern)>::new());
@@ -113,7 +112,7 @@ fn into(gate: &Pattern, p: &Pattern, f: Later) -> Pattern {
             let Some(whole) = hap.whole.filter(|_| q.spend(1)) else { continue };
             if hap.value.truthy() {
                 let made = remembered(&changed, whole, || f.call(piece(&p, whole)));
-                put_back(&made, whole, hap.part, q, out);
+                made.query(hap.part, q, out);
             } else {
                 p.query(hap.part, q, out);
             }
@@ -139,28 +138,21 @@ fn remembered(
     made
 }
 
-/// The stretch `place` as every cycle; events are cut to it.
+/// The stretch `place` over and over; events are cut to it.
 fn piece(p: &Pattern, place: Span) -> Pattern {
     let (inner, length) = (p.clone(), place.duration());
     Pattern::of(move |span, q, out| {
-        span.each_cycle(|cycle, asked| {
-            let base = Time::int(cycle);
+        let rounds = span.map(|t| (t - place.begin) / length);
+        rounds.each_cycle(|round, asked| {
+            let moved = length * Time::int(round);
             let start = out.len();
-            inner.query(asked.map(|t| (t - base) * length + place.begin), q, out);
+            if q.spend(1) {
+                inner.query(asked.map(|t| t * length + place.begin - moved), q, out);
+            }
             for hap in out.iter_mut().skip(start) {
-                hap.map_time(|t| (t - place.begin) / length + base);
-                hap.whole = hap.whole.and_then(|w| w.sect(Span::cycle(cycle)));
+                hap.whole = hap.whole.and_then(|w| w.sect(place));
+                hap.map_time(|t| t + moved);
             }
         });
     })
-}
-
-/// One cycle of a piece, back in its place.
-fn put_back(made: &Pattern, place: Span, part: Span, q: &mut Query, out: &mut Vec<Hap>) {
-    let (base, length) = (place.begin.sam(), place.duration());
-    let start = out.len();
-    made.query(part.map(|t| (t - place.begin) / length + base), q, out);
-    for hap in out.iter_mut().skip(start) {
-        hap.map_time(|t| (t - base) * length + place.begin);
-    }
 }

@@ -67,7 +67,8 @@ impl Fields {
 /// `value` in them becoming the control.
 pub fn controls(names: Sym, values: &Pattern) -> Pattern {
     let fields = Fields::read(names.as_str());
-    let values = if names.as_str().starts_with("note") { &super::tonal::chords(values) } else { values };
+    let values =
+        if names.as_str().starts_with("note") { &super::tonal::chords(values) } else { values };
     values.map(move |v| Value::Map(control(&fields, v)))
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use mag_pattern::{Controls, Sym, Value};
 
 fn mini(text: &str) -> Pattern {
-    mag_lang::mini::pattern(text, 1, 0).unwrap_or_else(|problem| panic!("{}", problem.message))
+    crate::mini::pattern(text, 1, 0).unwrap_or_else(|problem| panic!("{}", problem.message))
 }
 
 fn control(name: &'static str, text: &str) -> Pattern {
