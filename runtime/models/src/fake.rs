@@ -1,9 +1,11 @@
-//! A network without ONNX Runtime: simple, musical enough, and the same every time.
+//! Networks without ONNX Runtime: simple, musical enough, and the same every time.
 
 use ndarray::{Array2, Array3, ArrayD, IxDyn};
 
 use crate::Trouble;
 use crate::net::{Batch, Net, State, Step};
+use crate::vocab::drums::{COMBINATIONS, DRUMS};
+use crate::vocab::groove::{OFFSETS, VELOCITIES};
 use crate::vocab::melody::{DURATIONS, LOWEST, NONE, PITCHES, REST, TOKENS};
 
 /// Moves by small steps in the major scale, in eighths and quarters. What it expects depends
@@ -55,4 +57,50 @@ fn token_weight(token: i64, before: i64, count: f32) -> f32 {
     let home = 0.1 * (token - tonic - 4).abs() as f32;
     let swing = if count as i64 % 2 == 0 { 0.3 } else { 0.6 };
     -swing * leap - home - if outside { 6.0 } else { 0.0 } - if leap == 0.0 { 1.0 } else { 0.0 }
+}
+
+/// Expects a kick and a snare on the beats and hats on the eighths.
+#[derive(Debug, Default)]
+pub struct FakeDrums;
+
+impl Net for FakeDrums {
+    fn initial(&self, _: usize) -> State {
+        State(Vec::new())
+    }
+
+    fn step(&mut self, batch: Batch, state: State) -> Result<Step, Trouble> {
+        let expected = |position: i64| match position % 16 {
+            0 | 8 => 0b101,
+            4 | 12 => 0b110,
+            eighth if eighth % 2 == 0 => 0b100,
+            _ => 0,
+        };
+        let unlike = |row: usize, combination: usize| {
+            let wanted: usize = expected(batch.columns[[row, 0]]);
+            -2.0 * (wanted ^ combination).count_ones() as f32
+        };
+        let rows = batch.columns.nrows();
+        let head = Array2::from_shape_fn((rows, COMBINATIONS), |(row, c)| unlike(row, c));
+        Ok(Step { heads: vec![head.into_dyn()], state })
+    }
+}
+
+/// Plays the beats louder than what lies between, and everything a little late.
+#[derive(Debug, Default)]
+pub struct FakeGroove;
+
+impl Net for FakeGroove {
+    fn initial(&self, _: usize) -> State {
+        State(Vec::new())
+    }
+
+    fn step(&mut self, batch: Batch, state: State) -> Result<Step, Trouble> {
+        let rows = batch.columns.nrows();
+        let near = |class: usize, middle: usize| -0.5 * (class.abs_diff(middle) as f32).powi(2);
+        let velocity = Array3::from_shape_fn((rows, DRUMS, VELOCITIES), |(row, _, class)| {
+            near(class, if batch.columns[[row, 0]] % 4 == 0 { 26 } else { 12 })
+        });
+        let offset = Array3::from_shape_fn((rows, DRUMS, OFFSETS), |(_, _, class)| near(class, 14));
+        Ok(Step { heads: vec![velocity.into_dyn(), offset.into_dyn()], state })
+    }
 }

@@ -1,24 +1,30 @@
 //! Neural music models: conditions and tokens in, phrases out.
 //!
 //! [`Net`] is one step of a network for a batch of sequences; [`onnx`] runs it with ONNX
-//! Runtime, [`fake`] without. [`vocab`] says what the numbers mean, [`sample`] picks them,
-//! [`MelodyModel`] makes phrases of them. A model is a folder with `model.onnx` and its
+//! Runtime, [`fake`] without. [`vocab`] says what the numbers mean, [`sample`] picks them;
+//! [`MelodyModel`], [`DrumsModel`] and [`GrooveModel`] make music of them. A model is a folder with `model.onnx` and its
 //! [`Card`]; nothing here reads a clock, plays, or prints.
 
 pub mod card;
 pub mod chord;
+pub mod drums;
 pub mod fake;
+pub mod groove;
+mod loaded;
 mod locate;
 pub mod melody;
 pub mod net;
 pub mod onnx;
 pub mod phrase;
 pub mod sample;
+mod sequence;
 mod trouble;
 pub mod vocab;
 
 pub use card::Card;
 pub use chord::Chord;
+pub use drums::{Drum, DrumPhrase, DrumsModel, DrumsRequest, Hit, Style};
+pub use groove::{GrooveModel, GrooveRequest};
 pub use melody::{Melody, MelodyModel, MelodyRequest, Mode, Surprise};
 pub use net::Net;
 pub use onnx::Runtime;

@@ -7,7 +7,7 @@ mod request;
 
 use std::path::Path;
 
-use ndarray::{Array2, ArrayD, Axis, Ix2, Ix3};
+use ndarray::ArrayViewD;
 
 pub use request::{Melody, MelodyRequest, Mode, Surprise};
 
@@ -15,32 +15,43 @@ use draft::Draft;
 use reading::Reading;
 
 use crate::card::Card;
-use crate::net::{Batch, Net, Step};
+use crate::loaded::Loaded;
+use crate::net::Net;
 use crate::onnx::Runtime;
 use crate::phrase::Phrase;
 use crate::trouble::Trouble;
-use crate::vocab::melody::{COLUMNS, DURATIONS, REALS, Row, TOKENS};
+use crate::vocab::melody::VOCABULARY;
 
 /// A melody model that is ready to make phrases.
 pub struct MelodyModel {
-    net: Box<dyn Net>,
-    card: Option<Card>,
-    notice: Option<String>,
+    loaded: Loaded,
 }
 
-/// Log-probabilities of one step for one sequence.
-pub(crate) struct Expectation {
-    tokens: Vec<f32>,
-    durations: Array2<f32>,
+/// Log-probabilities of one step for one sequence: of tokens, and of durations by token.
+pub(crate) struct Expectation<'a> {
+    heads: &'a [ArrayViewD<'a, f32>],
 }
 
-impl Expectation {
+impl Expectation<'_> {
+    /// The log-probability of every token.
+    fn tokens(&self) -> impl Iterator<Item = f32> {
+        self.heads.first().into_iter().flat_map(|head| head.iter().copied())
+    }
+
+    /// The log-probability of every duration of a token.
+    fn durations(&self, token: u8) -> impl Iterator<Item = f32> {
+        let head = self.heads.get(1).into_iter();
+        head.flat_map(move |head| head.outer_iter().nth(token.into()))
+            .flat_map(|row| row.iter().copied().collect::<Vec<_>>())
+    }
+
     /// How surprising a token with its duration is, in nats.
     fn nats(&self, token: u8, duration: u8) -> f64 {
-        let (token, duration) = (usize::from(token), usize::from(duration));
-        let token_p = self.tokens.get(token).copied().unwrap_or(f32::NAN);
-        let duration_p = self.durations.get([token, duration]).copied().unwrap_or(f32::NAN);
-        -f64::from(token_p) - f64::from(duration_p)
+        let (row, column) = (usize::from(token), usize::from(duration));
+        let value = |head: usize, at: &[usize]| {
+            self.heads.get(head).and_then(|head| head.get(at)).copied().unwrap_or(f32::NAN)
+        };
+        -f64::from(value(0, &[row])) - f64::from(value(1, &[row, column]))
     }
 }
 
@@ -50,25 +61,22 @@ impl MelodyModel {
     /// # Errors
     /// When the folder holds no melody model that this version can run.
     pub fn open(folder: &Path, runtime: &Runtime, device: &str) -> Result<Self, Trouble> {
-        let card = Card::read(folder)?;
-        speaks_melody(&card)?;
-        let (net, notice) = runtime.network(folder, &card, device)?;
-        Ok(Self { net: Box::new(net), card: Some(card), notice })
+        Ok(Self { loaded: Loaded::open(folder, runtime, device, &VOCABULARY)? })
     }
 
     /// A melody model around any network, for tests.
     pub fn with_net(net: Box<dyn Net>) -> Self {
-        Self { net, card: None, notice: None }
+        Self { loaded: Loaded::with_net(net, &VOCABULARY) }
     }
 
     /// The model's card, unless it was made with [`MelodyModel::with_net`].
     pub fn card(&self) -> Option<&Card> {
-        self.card.as_ref()
+        self.loaded.card.as_ref()
     }
 
     /// What the performer should know about how the model runs: a device that was not usable.
     pub fn notice(&self) -> Option<&str> {
-        self.notice.as_deref()
+        self.loaded.notice.as_deref()
     }
 
     /// Makes a phrase for every request, all in one batch. A phrase depends on its own request
@@ -78,7 +86,7 @@ impl MelodyModel {
     /// When a request is impossible or the network fails.
     pub fn generate(&mut self, requests: &[MelodyRequest]) -> Result<Vec<Phrase>, Trouble> {
         let mut drafts = requests.iter().map(Draft::new).collect::<Result<Vec<_>, _>>()?;
-        self.run(&mut drafts)?;
+        self.loaded.run(&mut drafts)?;
         Ok(drafts.into_iter().map(Draft::finish).collect())
     }
 
@@ -88,97 +96,7 @@ impl MelodyModel {
     /// When a melody's conditions are impossible or the network fails.
     pub fn surprise(&mut self, melodies: &[Melody]) -> Result<Vec<Surprise>, Trouble> {
         let mut readings = melodies.iter().map(Reading::new).collect::<Result<Vec<_>, _>>()?;
-        self.run(&mut readings)?;
+        self.loaded.run(&mut readings)?;
         Ok(readings.into_iter().map(Reading::finish).collect())
     }
-
-    /// Steps all sequences until each has ended; those that have leave the batch.
-    fn run<S: Sequence>(&mut self, sequences: &mut [S]) -> Result<(), Trouble> {
-        let mut state = self.net.initial(sequences.len());
-        let mut active: Vec<usize> = (0..sequences.len()).collect();
-        loop {
-            let going: Vec<usize> =
-                (0..active.len()).filter(|&i| !sequences[active[i]].ended()).collect();
-            if going.is_empty() {
-                return Ok(());
-            }
-            if going.len() < active.len() {
-                state = state.select(&going);
-                active = going.into_iter().map(|i| active[i]).collect();
-            }
-            let step = self.net.step(batch(sequences, &active), state)?;
-            for (&index, expectation) in active.iter().zip(expectations(&step)?) {
-                sequences[index].take(&expectation);
-            }
-            state = step.state;
-        }
-    }
-}
-
-/// Something that the network reads or writes event by event.
-trait Sequence {
-    /// Whether no further step is needed.
-    fn ended(&self) -> bool;
-    /// What the network reads for the next event.
-    fn row(&self) -> Row;
-    /// Takes what the network expects of the next event, and goes past that event.
-    fn take(&mut self, expectation: &Expectation);
-}
-
-fn batch<S: Sequence>(sequences: &[S], active: &[usize]) -> Batch {
-    let mut columns = Array2::zeros((active.len(), COLUMNS.len()));
-    let mut reals = Array2::zeros((active.len(), REALS));
-    for (at, &index) in active.iter().enumerate() {
-        let row = sequences[index].row();
-        columns.row_mut(at).iter_mut().zip(row.columns).for_each(|(to, from)| *to = from);
-        reals.row_mut(at).iter_mut().zip(row.reals).for_each(|(to, from)| *to = from);
-    }
-    Batch { columns, reals }
-}
-
-/// The step's two heads, row by row.
-fn expectations(step: &Step) -> Result<Vec<Expectation>, Trouble> {
-    let refuse =
-        || Trouble::new("a melody network has heads for token and duration", "see its card");
-    let [tokens, durations]: &[ArrayD<f32>; 2] =
-        step.heads.as_slice().try_into().map_err(|_| refuse())?;
-    let tokens = tokens.view().into_dimensionality::<Ix2>().map_err(|_| refuse())?;
-    let durations = durations.view().into_dimensionality::<Ix3>().map_err(|_| refuse())?;
-    let row = |i: usize| Expectation {
-        tokens: tokens.row(i).to_vec(),
-        durations: durations.index_axis(Axis(0), i).to_owned(),
-    };
-    Ok((0..tokens.nrows().min(durations.dim().0)).map(row).collect())
-}
-
-/// Holds a card against the melody vocabulary.
-fn speaks_melody(card: &Card) -> Result<(), Trouble> {
-    let refuse = |what: String| {
-        let fix = "a melody model is made by training/train_melody.py and export_melody.py";
-        Err(Trouble::new(format!("the model `{}`: {what}", card.name), fix))
-    };
-    if card.vocabulary != "melody" {
-        return refuse(format!("expected the vocabulary `melody`, found `{}`", card.vocabulary));
-    }
-    let listed = &card.inputs.columns;
-    for (i, (name, size)) in COLUMNS.into_iter().enumerate() {
-        match listed.get(i) {
-            Some(column) if column.name == name && column.size == size => {}
-            Some(column) => {
-                let (n, s) = (&column.name, column.size);
-                return refuse(format!(
-                    "input column {i} should be `{name}` ({size}), found `{n}` ({s})"
-                ));
-            }
-            None => return refuse(format!("the input column `{name}` is missing")),
-        }
-    }
-    let shapes: Vec<&[usize]> = card.network.heads.iter().map(|h| h.shape.as_slice()).collect();
-    if listed.len() != COLUMNS.len()
-        || card.network.real_width != REALS
-        || shapes != [[TOKENS].as_slice(), [TOKENS, DURATIONS.len()].as_slice()]
-    {
-        return refuse("its inputs or heads are not those of the melody vocabulary".to_string());
-    }
-    Ok(())
 }

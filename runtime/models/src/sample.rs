@@ -71,6 +71,22 @@ pub fn pick(
     Some(choices[kept - 1].0)
 }
 
+/// A place in a distribution over neighbouring classes, counted in classes from the first one's
+/// lower end: where a share `place` (0 to 1) of the whole lies below. 0.5 is the median.
+pub fn quantile(log_probs: impl IntoIterator<Item = f32>, place: f64) -> Option<f64> {
+    let weight = |p: f32| if p.is_finite() { f64::from(p).exp() } else { 0.0 };
+    let weights: Vec<f64> = log_probs.into_iter().map(weight).collect();
+    let mut rest = place.clamp(0.0, 1.0) * weights.iter().sum::<f64>();
+    let last = weights.iter().rposition(|&w| w > 0.0)?;
+    for (class, weight) in weights[..last].iter().enumerate() {
+        if rest < *weight {
+            return Some(class as f64 + rest / weight);
+        }
+        rest -= weight;
+    }
+    Some(last as f64 + (rest / weights[last]).clamp(0.0, 1.0))
+}
+
 /// How many of the choices, likeliest first, reach this much weight: at least one.
 fn nucleus(choices: &[(usize, f64)], enough: f64) -> usize {
     let mut sum = 0.0;
@@ -133,6 +149,16 @@ mod tests {
         near(shares(PLAIN, |i| i > 1), [0.0, 0.0, 0.6, 0.4]);
         assert_eq!(pick([0.0, 0.0], |_| false, PLAIN, &mut Rng::new(1)), None);
         assert_eq!(pick([f32::NAN, 0.0], |_| true, PLAIN, &mut Rng::new(1)), Some(1));
+    }
+
+    #[test]
+    fn quantiles_divide_the_weight() {
+        let log_probs = [0.25f32, 0.5, 0.25].map(f32::ln);
+        for (place, expected) in [(0.0, 0.0), (0.125, 0.5), (0.5, 1.5), (0.75, 2.0), (1.0, 3.0)] {
+            let found = quantile(log_probs, place).unwrap_or(f64::NAN);
+            assert!((found - expected).abs() < 1e-6, "{place}: {found} {expected}");
+        }
+        assert_eq!(quantile([f32::NEG_INFINITY, f32::NAN], 0.5), None);
     }
 
     #[test]

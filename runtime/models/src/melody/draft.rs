@@ -1,12 +1,15 @@
 //! A phrase in the making: one sequence of a batch.
 
+use ndarray::ArrayViewD;
+
+use super::Expectation;
 use super::legal::{self, Frame};
 use super::request::{MelodyRequest, bar_ticks, scene};
-use super::{Expectation, Sequence};
 use crate::phrase::Phrase;
 use crate::sample::{Rng, Taste, pick};
+use crate::sequence::Sequence;
 use crate::trouble::Trouble;
-use crate::vocab::melody::{Event, Past, Row, Scene, decode, encode, reference};
+use crate::vocab::melody::{Event, Past, Scene, decode, encode, reference};
 
 /// A phrase in the making. Tick 0 is where its prime begins, or the phrase when it has none.
 pub(super) struct Draft {
@@ -58,9 +61,9 @@ impl Draft {
         Phrase { notes, length: (end - start).unsigned_abs(), nats: self.nats }
     }
 
-    fn choose(&mut self, expectation: &Expectation) -> Event {
+    fn choose(&mut self, expectation: &Expectation<'_>) -> Event {
         let moment = legal::Moment::new(&self.frame, &self.events, self.now);
-        let tokens = expectation.tokens.iter().copied();
+        let tokens = expectation.tokens();
         let mut taste = self.taste;
         if moment.is_last() {
             // A close is a place for the expected.
@@ -68,9 +71,9 @@ impl Draft {
         }
         let token = pick(tokens, |t| moment.token(t), taste, &mut self.rng);
         let token = token.map_or_else(|| moment.resort(), |t| t as u8);
-        let durations = expectation.durations.row(usize::from(token));
+        let durations = expectation.durations(token);
         let allowed = |d: usize| moment.duration(token, d as u8);
-        let duration = pick(durations.iter().copied(), allowed, self.taste, &mut self.rng);
+        let duration = pick(durations, allowed, self.taste, &mut self.rng);
         let duration = duration.map_or_else(|| moment.longest(), |d| d as u8);
         self.nats += expectation.nats(token, duration);
         Event { onset: self.now, token, duration }
@@ -82,15 +85,16 @@ impl Sequence for Draft {
         self.now >= self.frame.end
     }
 
-    fn row(&self) -> Row {
-        self.scene.row(&self.past, self.now)
+    fn row(&self, columns: &mut [i64], reals: &mut [f32]) {
+        self.scene.row(&self.past, self.now).write(columns, reals);
     }
 
-    fn take(&mut self, expectation: &Expectation) {
+    fn take(&mut self, heads: &[ArrayViewD<'_, f32>]) {
+        let expectation = Expectation { heads };
         let event = if let Some(event) = self.prime.next() {
             event
         } else {
-            let event = self.choose(expectation);
+            let event = self.choose(&expectation);
             self.events.push(event);
             event
         };

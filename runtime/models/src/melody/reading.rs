@@ -1,9 +1,12 @@
 //! A melody that the network reads, to say how surprising it is: one sequence of a batch.
 
 use super::request::{Melody, Surprise, bar_ticks, scene};
-use super::{Expectation, Sequence};
+use ndarray::ArrayViewD;
+
+use super::Expectation;
+use crate::sequence::Sequence;
 use crate::trouble::Trouble;
-use crate::vocab::melody::{Event, HOLD, Past, REST, Row, Scene, encode, reference};
+use crate::vocab::melody::{Event, HOLD, Past, REST, Scene, encode, reference};
 
 /// A melody and what has been read of it.
 pub(super) struct Reading {
@@ -69,12 +72,13 @@ impl Sequence for Reading {
         self.next >= self.events.len()
     }
 
-    fn row(&self) -> Row {
+    fn row(&self, columns: &mut [i64], reals: &mut [f32]) {
         let now = self.events.get(self.next).map_or(0, |event| event.onset);
-        self.scene.row(&self.past, now)
+        self.scene.row(&self.past, now).write(columns, reals);
     }
 
-    fn take(&mut self, expectation: &Expectation) {
+    fn take(&mut self, heads: &[ArrayViewD<'_, f32>]) {
+        let expectation = Expectation { heads };
         if let Some(event) = self.events.get(self.next) {
             self.nats.push(expectation.nats(event.token, event.duration));
             self.past.push(event.onset, event.token, event.duration);

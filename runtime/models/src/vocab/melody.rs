@@ -9,6 +9,7 @@ mod lookback;
 pub use columns::{COLUMNS, REALS, Row, Scene};
 pub use lookback::Past;
 
+use super::Vocabulary;
 use crate::phrase::{Note, TICKS_PER_BEAT};
 
 /// Tokens below this are pitches, upwards from [`LOWEST`] semitones off the reference tonic.
@@ -33,6 +34,15 @@ pub const DURATIONS: [u32; 35] = [
 ];
 /// The duration of nothing (in what the network reads only).
 pub const NO_DURATION: u8 = DURATIONS.len() as u8;
+
+/// What a melody network reads and writes.
+pub const VOCABULARY: Vocabulary = Vocabulary {
+    name: "melody",
+    columns: &COLUMNS,
+    reals: REALS,
+    heads: &[&[TOKENS], &[TOKENS, DURATIONS.len()]],
+    script: "train_melody.py and export_melody.py",
+};
 
 /// Places within half a beat where events may begin: 32nds and sixteenth triplets.
 const GRID: [i32; 7] = [0, 3, 4, 6, 8, 9, 12];

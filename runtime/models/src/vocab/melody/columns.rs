@@ -72,6 +72,14 @@ pub struct Row {
     pub reals: [f32; REALS],
 }
 
+impl Row {
+    /// Copies the row to where the network reads it.
+    pub fn write(&self, columns: &mut [i64], reals: &mut [f32]) {
+        columns.iter_mut().zip(self.columns).for_each(|(to, from)| *to = from);
+        reals.iter_mut().zip(self.reals).for_each(|(to, from)| *to = from);
+    }
+}
+
 /// The conditions that hold for a whole sequence.
 #[derive(Debug, Clone)]
 pub struct Scene {

@@ -1,0 +1,151 @@
+//! A phrase of drums in the making, and a rhythm that is read: sequences of a batch.
+
+use ndarray::ArrayViewD;
+
+use super::request::{DrumPhrase, DrumsRequest, Rhythm, bar_steps, combinations, hits_of};
+use crate::phrase::Ticks;
+use crate::sample::{Rng, Taste, pick};
+use crate::sequence::Sequence;
+use crate::trouble::Trouble;
+use crate::vocab::drums::{Drum, Kind, Past, SIXTEENTH, Scene};
+
+/// A phrase in the making. Sixteenth 0 is where its prime begins, or the phrase without one.
+pub(super) struct Draft {
+    scene: Scene,
+    past: Past,
+    prime: Vec<u16>,
+    /// What must sound at each sixteenth of the phrase.
+    with: Vec<u16>,
+    kit: u16,
+    fill_from: usize,
+    end: usize,
+    made: Vec<u16>,
+    taste: Taste,
+    rng: Rng,
+    nats: f64,
+}
+
+impl Draft {
+    /// Prepares a request.
+    pub fn new(request: &DrumsRequest) -> Result<Self, Trouble> {
+        request.check()?;
+        let bar = bar_steps(request.meter)?;
+        let mut prime = combinations(&request.prime, 0)?;
+        prime.resize(prime.len().next_multiple_of(bar), 0);
+        let length = bar * request.bars as usize;
+        let end = prime.len() + length;
+        let mut with = combinations(&request.with, length)?;
+        with.truncate(length);
+        let bits = |drums: &[Drum]| drums.iter().fold(0, |bits, drum| bits | drum.bit());
+        let kit = if request.kit.is_empty() { u16::MAX } else { bits(&request.kit) };
+        let known_end = request.close.then_some(end);
+        Ok(Self {
+            scene: Scene::new(request.meter, bar, request.style, request.bpm, known_end),
+            past: Past::default(),
+            fill_from: end - bar * request.fill.min(request.bars) as usize,
+            made: Vec::with_capacity(length),
+            taste: Taste { temperature: request.temperature, top_p: request.top_p },
+            rng: Rng::new(request.seed),
+            nats: 0.0,
+            prime,
+            with,
+            kit,
+            end,
+        })
+    }
+
+    /// The finished phrase.
+    pub fn finish(self) -> DrumPhrase {
+        let length = Ticks::try_from(self.made.len()).unwrap_or(0) * SIXTEENTH;
+        DrumPhrase { hits: hits_of(&self.made), length, nats: self.nats }
+    }
+
+    fn choose(&mut self, head: Option<&ArrayViewD<'_, f32>>) -> u16 {
+        let with = self.with.get(self.made.len()).copied().unwrap_or(0);
+        let kit = self.kit | with;
+        let bar = self.scene.bar;
+        // A bar in which nothing sounds until its last sixteenth is not left empty.
+        let in_bar = self.made.len() % bar;
+        let tail = &self.made[self.made.len() - in_bar..];
+        let must_sound = in_bar + 1 == bar && tail.iter().all(|&c| c == 0);
+        let legal = |c: usize| {
+            let c = c as u16;
+            c & !kit == 0 && c & with == with && !(must_sound && c == 0)
+        };
+        let logs = head.into_iter().flat_map(|head| head.iter().copied());
+        match pick(logs, legal, self.taste, &mut self.rng) {
+            Some(choice) => {
+                self.nats += nats(head, choice);
+                choice as u16
+            }
+            None => with,
+        }
+    }
+}
+
+fn nats(head: Option<&ArrayViewD<'_, f32>>, combination: usize) -> f64 {
+    -f64::from(head.and_then(|head| head.get([combination])).copied().unwrap_or(f32::NAN))
+}
+
+impl Sequence for Draft {
+    fn ended(&self) -> bool {
+        self.past.len() >= self.end
+    }
+
+    fn row(&self, columns: &mut [i64], reals: &mut [f32]) {
+        let kind = if self.past.len() < self.fill_from { Kind::Beat } else { Kind::Fill };
+        self.past.row(&self.scene, kind, columns, reals);
+    }
+
+    fn take(&mut self, heads: &[ArrayViewD<'_, f32>]) {
+        let combination = match self.prime.get(self.past.len()) {
+            Some(&given) => given,
+            None => {
+                let chosen = self.choose(heads.first());
+                self.made.push(chosen);
+                chosen
+            }
+        };
+        self.past.push(&self.scene, combination);
+    }
+}
+
+/// A rhythm that the network reads.
+pub(super) struct Reading {
+    scene: Scene,
+    past: Past,
+    steps: Vec<u16>,
+    nats: Vec<f64>,
+}
+
+impl Reading {
+    /// Prepares a rhythm.
+    pub fn new(rhythm: &Rhythm) -> Result<Self, Trouble> {
+        let bar = bar_steps(rhythm.meter)?;
+        let steps = combinations(&rhythm.hits, rhythm.length.div_ceil(SIXTEENTH) as usize)?;
+        let end = rhythm.close.then_some(steps.len());
+        let scene = Scene::new(rhythm.meter, bar, rhythm.style, rhythm.bpm, end);
+        Ok(Self { scene, past: Past::default(), steps, nats: Vec::new() })
+    }
+
+    /// Nats by sixteenth.
+    pub fn finish(self) -> Vec<f64> {
+        self.nats
+    }
+}
+
+impl Sequence for Reading {
+    fn ended(&self) -> bool {
+        self.past.len() >= self.steps.len()
+    }
+
+    fn row(&self, columns: &mut [i64], reals: &mut [f32]) {
+        self.past.row(&self.scene, Kind::Unknown, columns, reals);
+    }
+
+    fn take(&mut self, heads: &[ArrayViewD<'_, f32>]) {
+        let combination = self.steps.get(self.past.len()).copied().unwrap_or(0);
+        self.nats.push(nats(heads.first(), combination.into()));
+        self.past.push(&self.scene, combination);
+    }
+}

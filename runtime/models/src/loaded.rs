@@ -1,0 +1,45 @@
+//! A network with its card, opened from a folder: what every kind of model stands on.
+
+use std::path::Path;
+
+use crate::card::Card;
+use crate::net::Net;
+use crate::onnx::Runtime;
+use crate::sequence::{self, Sequence};
+use crate::trouble::Trouble;
+use crate::vocab::Vocabulary;
+
+/// A network that speaks one vocabulary.
+pub(crate) struct Loaded {
+    net: Box<dyn Net>,
+    vocabulary: &'static Vocabulary,
+    /// The card, unless the network did not come from a folder.
+    pub card: Option<Card>,
+    /// What the performer should know about how the model runs.
+    pub notice: Option<String>,
+}
+
+impl Loaded {
+    /// Opens a folder whose card is of this vocabulary, on a device.
+    pub fn open(
+        folder: &Path,
+        runtime: &Runtime,
+        device: &str,
+        vocabulary: &'static Vocabulary,
+    ) -> Result<Self, Trouble> {
+        let card = Card::read(folder)?;
+        vocabulary.fits(&card)?;
+        let (net, notice) = runtime.network(folder, &card, device)?;
+        Ok(Self { net: Box::new(net), vocabulary, card: Some(card), notice })
+    }
+
+    /// Any network.
+    pub fn with_net(net: Box<dyn Net>, vocabulary: &'static Vocabulary) -> Self {
+        Self { net, vocabulary, card: None, notice: None }
+    }
+
+    /// Steps all sequences until each has ended.
+    pub fn run<S: Sequence>(&mut self, sequences: &mut [S]) -> Result<(), Trouble> {
+        sequence::run(self.net.as_mut(), self.vocabulary, sequences)
+    }
+}

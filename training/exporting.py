@@ -1,0 +1,180 @@
+"""What every export shares: the graph with 16-bit weights, the card, the loss curve."""
+
+import os
+
+import matplotlib
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+from network import example
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt  # noqa: E402
+
+
+def to_onnx(step, model, heads, path):
+    """One step as an ONNX graph; the batch is the only dynamic axis."""
+    inputs, states = ["columns", "reals", "h", "c"], ["h_next", "c_next"]
+    axes = {name: {0: "batch"} for name in ("columns", "reals", *heads)}
+    axes |= {name: {1: "batch"} for name in ("h", "c", *states)}
+    torch.onnx.export(
+        step, example(model), path, dynamo=False, opset_version=17, dynamic_axes=axes,
+        input_names=inputs, output_names=[*heads, *states],
+    )
+    halve(path)
+
+
+def halve(path):
+    """Stores the weights as 16-bit floats that the runtime widens once, when it loads them.
+
+    Unlike dynamic int8 this keeps every row of a batch independent of the others, so that a
+    seed gives the same phrase in any company.
+    """
+    model = onnx.load(path)
+    casts, kept = [], []
+    for weight in model.graph.initializer:
+        values = numpy_helper.to_array(weight)
+        if weight.data_type != TensorProto.FLOAT or values.size < 512:
+            kept.append(weight)
+            continue
+        kept.append(numpy_helper.from_array(values.astype(np.float16), weight.name + "_half"))
+        casts.append(helper.make_node("Cast", [weight.name + "_half"], [weight.name], to=TensorProto.FLOAT))
+    nodes = casts + list(model.graph.node)
+    del model.graph.initializer[:], model.graph.node[:]
+    model.graph.initializer.extend(kept)
+    model.graph.node.extend(nodes)
+    model.doc_string = ""
+    for node in model.graph.node:
+        node.doc_string = ""
+        del node.metadata_props[:]
+    onnx.checker.check_model(model)
+    onnx.save(model, path)
+
+
+def half_precision(model):
+    """The model with the weights that `halve` stores, so that figures are those of the file."""
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.copy_(weight.half().float())
+    return model
+
+
+def restored(path, make):
+    """The averaged weights of a run in the model that `make(settings)` gives, and the run."""
+    saved = torch.load(path, weights_only=False)
+    model = make(saved["settings"])
+    model.load_state_dict(saved["average"])
+    return half_precision(model.eval()), saved
+
+
+def curve(log, path, valid, train):
+    """The loss curve as a picture; `valid` and `train` name the units of the two lines."""
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    minutes = [row["minutes"] for row in log]
+    figure, axis = plt.subplots(figsize=(6, 3.2), dpi=80)
+    best = min(row["valid"] for row in log)
+    axis.plot(minutes, [row["valid"] for row in log], label=f"validation, {valid}")
+    axis.plot(minutes, [row["train"] for row in log], label=f"training, {train}")
+    axis.set_ylim(0.8 * min(best, min(row["train"] for row in log)), 2.2 * best)
+    axis.set_xlabel("minutes of one core")
+    axis.grid(alpha=0.3)
+    axis.legend(frameon=False)
+    figure.tight_layout()
+    figure.savefig(path)
+
+
+def counts_of(records):
+    """How many records of each split, by source and licence."""
+    counts = {}
+    for source, licence, split in records:
+        row = counts.setdefault((source, licence), {"train": 0, "valid": 0, "test": 0})
+        row[split] += 1
+    return counts
+
+
+CARD = """# The {name} model's card: what it is, what it reads and writes, where it comes from.
+name = "{name}"
+version = "0.1.0"
+summary = "{summary}"
+vocabulary = "{name}"
+licence = "MIT OR Apache-2.0"
+credit = "{credit}"
+file = "model.onnx"
+
+[tokens]
+{tokens}
+
+[network]
+columns = "columns"
+reals = "reals"
+real_width = {reals}
+heads = [{heads}]
+states = [
+  {{ input = "h", output = "h_next", layers = {layers}, width = {hidden} }},
+  {{ input = "c", output = "c_next", layers = {layers}, width = {hidden} }},
+]
+
+[training]
+script = "training/train_{name}.py"
+command = "{command}"
+seed = {seed}
+threads = 1
+
+{unit}
+[test]
+{figures}
+
+{data}
+# What the network reads before each step, in this order; see training/{name}_features.py.
+[inputs]
+columns = [
+{columns}
+]
+"""
+
+
+def command_of(name, data, settings):
+    """The command line of a run, from its saved settings."""
+    given = ("minutes", "hidden", "dropout", "rate", "batch_events", "seed")
+    options = " ".join(f"--{k.replace('_', '-')} {settings[k]:g}" for k in given if k in settings)
+    return f"python train_{name}.py --data {data} --out runs/{name} {options}"
+
+
+def toml(value):
+    """A list or a scalar as TOML."""
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(toml(v) for v in value) + "]"
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def card(model, run, heads, counts, **fields):
+    """The text of a card. `heads` are (name, shape), `tokens` and `figures` dictionaries."""
+    def listed(table):
+        return "\n".join(f"{name} = {toml(value)}" for name, value in table.items())
+
+    data = "\n".join(
+        f'[[data]]\nsource = "{source}"\nlicence = "{licence}"\n{listed(row)}\n'
+        for (source, licence), row in sorted(counts.items())
+    )
+    comment = "\n".join("# " + line for line in fields.pop("unit").split("\n"))
+    return CARD.format(
+        **fields | {"tokens": listed(fields["tokens"]), "figures": listed(fields["figures"])},
+        unit=comment, data=data, reals=model.reals, layers=model.layers, hidden=model.hidden,
+        seed=run["settings"]["seed"],
+        heads=", ".join(f'{{ name = "{n}", shape = {list(s)} }}' for n, s in heads),
+        columns="\n".join(f'  {{ name = "{n}", size = {s} }},' for n, s in model.columns),
+    )
+
+
+def write(folder, text, fixture, cases):
+    """The card, and the fixture of the tests."""
+    import json
+
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "model.toml"), "w", encoding="utf-8") as file:
+        file.write(text)
+    with open(fixture, "w", encoding="utf-8") as file:
+        json.dump(cases, file, separators=(",", ":"))
+        file.write("\n")
