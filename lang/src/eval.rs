@@ -52,6 +52,8 @@ pub(crate) struct Evaluator {
     pub used: HashSet<String>,
     /// Names whose definition failed: that was reported, and their uses are not.
     pub broken: HashSet<String>,
+    /// The name whose definition is being read.
+    pub defining: Option<String>,
     /// What was reported already.
     told: HashSet<(Loc, String)>,
     fuel: usize,
@@ -85,6 +87,7 @@ impl Evaluator {
             problems: Vec::new(),
             used: HashSet::new(),
             broken: HashSet::new(),
+            defining: None,
             told: HashSet::new(),
             fuel: FUEL,
             calls: Vec::new(),
@@ -138,14 +141,19 @@ impl Evaluator {
         }
     }
 
+    /// Reports a problem unless one of its kind has been reported: more of it would tell nothing.
+    fn report_once<T>(&mut self, problem: Problem) -> Eval<T> {
+        let told = self.problems.iter().any(|p| p.code == problem.code);
+        if told { Err(Fault) } else { self.report(problem) }
+    }
+
     /// Pays for work.
     pub(crate) fn spend(&mut self, loc: Loc, work: usize) -> Eval<()> {
         if self.fuel < work {
             self.fuel = 0;
-            let told = self.problems.iter().any(|p| p.code == "too-much-work");
             let problem = Problem::error("too-much-work", loc, "this takes too much work");
-            let problem = problem.help("functions that call functions many times over add up");
-            return if told { Err(Fault) } else { self.report(problem) };
+            return self
+                .report_once(problem.help("functions that call functions many times over add up"));
         }
         self.fuel -= work;
         Ok(())
@@ -165,7 +173,7 @@ impl Evaluator {
         }
         if meaning.nesting() > MAX_NESTING {
             let message = "functions built on functions too deeply";
-            return self.report(Problem::error("too-deep", loc, message));
+            return self.report_once(Problem::error("too-deep", loc, message));
         }
         let kept = match &meaning {
             Meaning::Function(Function {
@@ -181,8 +189,12 @@ impl Evaluator {
     /// Runs `f` one level deeper.
     fn deeper<T>(&mut self, loc: Loc, f: impl FnOnce(&mut Self) -> Eval<T>) -> Eval<T> {
         if self.depth >= CALL_DEPTH {
-            let problem = Problem::error("too-deep", loc, "calls nested too deeply");
-            return self.report(problem.help("give names to its pieces with `let`"));
+            let problem = |message: &str| Problem::error("too-deep", loc, message);
+            return self.report_once(match self.calls.len() > CALL_DEPTH / 4 {
+                true => problem("functions call each other without end")
+                    .help("no function can call itself, nor through another one"),
+                false => problem("nested too deeply").help("give names to the pieces with `let`"),
+            });
         }
         self.depth += 1;
         let result = f(self);

@@ -91,15 +91,16 @@ impl Language {
             .collect();
         problems.append(&mut reader.eval.problems);
         let mut warnings = std::mem::take(&mut reader.warnings);
+        // What could be read is tried even if there are problems elsewhere: all are told at once.
+        let mut probe = Probe::new(program, source.file);
+        changed.into_iter().for_each(|name| probe.part(name));
+        problems.append(&mut probe.problems);
         if !problems.iter().any(Problem::is_error) {
-            let mut probe = Probe::new(program, source.file);
-            changed.into_iter().for_each(|name| probe.part(name));
-            problems.append(&mut probe.problems);
             warnings.append(&mut probe.warnings);
-        }
-        if mode == Mode::File {
-            warnings.extend(unused(&reader));
-            warnings.extend(unknown_parts(&reader));
+            if mode == Mode::File {
+                warnings.extend(unused(&reader));
+                warnings.extend(unknown_parts(&reader));
+            }
         }
         if problems.iter().any(Problem::is_error) {
             problems.extend(warnings);

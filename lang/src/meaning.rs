@@ -83,6 +83,7 @@ impl Meaning {
                 Some(value) => value.kind().to_string(),
                 None => "a pattern".into(),
             },
+            Meaning::Function(f) if f.signature.is_empty() => "a function".into(),
             Meaning::Function(f) => format!("the function `{}`", f.name),
             Meaning::List(_) => "a list".into(),
             Meaning::Table(_) => "a table".into(),

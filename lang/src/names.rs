@@ -7,26 +7,12 @@ use crate::syntax::ast::{Expr, ExprKind, Ident, Link};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Looks up every name of a function's body, with `params` known besides those of `scope`, so that
-/// unknown ones are found before it is called. `own` is the function's own name.
-pub(crate) fn check(
-    eval: &mut Evaluator,
-    body: &Expr,
-    scope: &Scope,
-    params: &[&str],
-    own: Option<&str>,
-) {
-    let known = |name: &str| params.contains(&name);
+/// unknown ones are found before it is called.
+pub(crate) fn check(eval: &mut Evaluator, body: &Expr, scope: &Scope, params: &[&str]) {
     let look_up = |eval: &mut Evaluator, name: &str, loc| {
-        if known(name) {
-            return;
+        if !params.contains(&name) {
+            let _reported: Eval = eval.name(name, loc, scope);
         }
-        if own == Some(name) && scope.get(name).is_none() {
-            let problem = Problem::error("recursion", loc, format!("`{name}` cannot call itself"));
-            let _reported: Eval =
-                eval.report(problem.help("to do something n times, write `.applyN n f`"));
-            return;
-        }
-        let _reported: Eval = eval.name(name, loc, scope);
     };
     match &body.kind {
         ExprKind::Name(name) => look_up(eval, name, body.loc),
@@ -46,7 +32,7 @@ pub(crate) fn check(
     if let ExprKind::Lambda { params, .. } = &body.kind {
         all.extend(params.iter().map(|p| p.name.as_str()));
     }
-    body.kind.children(&mut |inner| check(eval, inner, scope, &all, own));
+    body.kind.children(&mut |inner| check(eval, inner, scope, &all));
 }
 
 /// Reports parameters and keys of tables that are there twice.

@@ -3,7 +3,7 @@
 use crate::meaning::{Body, Meaning};
 use crate::problem::Problem;
 use crate::program::{Part, Program};
-use mag_pattern::query::QUERY_LIMIT;
+use mag_pattern::query::{self, QUERY_LIMIT};
 use mag_pattern::{
     Hap, Loc, Pattern, Phrase, PhraseRequest, Query, Span, Sym, Trouble, Value, World,
 };
@@ -39,7 +39,9 @@ impl<'p> Probe<'p> {
 
     /// Tries one part.
     pub fn part(&mut self, name: &str) {
-        let Some(part) = self.program.parts.get(name) else { return };
+        // (a part without a text stands for one that could not be read)
+        let part = self.program.parts.get(name).filter(|part| !part.text.is_empty());
+        let Some(part) = part else { return };
         let world = Listening::default();
         let (mut sounds, mut haps) = (false, Vec::new());
         for cycle in 0..SILENT {
@@ -82,9 +84,15 @@ impl<'p> Probe<'p> {
     }
 
     fn fails(&mut self, name: &str, part: &Part, trouble: &Trouble) {
-        let here = trouble.loc.filter(|l| l.file() == self.file).unwrap_or(part.loc);
-        let message = format!("`{name}`: {}", trouble.message);
-        self.problems.push(Problem::error("part-fails", here, message));
+        let message = trouble.message.as_str();
+        let problem = match trouble.loc.filter(|loc| loc.file() == self.file) {
+            Some(here) => Problem::error("part-fails", here, message),
+            None => Problem::error("part-fails", part.loc, format!("`{name}`: {message}")),
+        };
+        self.problems.push(match query::is_exhausted(message) {
+            true => problem.help("make the numbers smaller that multiply events"),
+            false => problem,
+        });
     }
 
     fn too_much(&mut self, part: &Part) {

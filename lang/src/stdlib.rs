@@ -14,8 +14,10 @@ use mag_pattern::{Loc, Sym};
 use std::collections::HashMap;
 
 /// The files in the order in which they build on each other.
-pub const FILES: [(&str, &str); 19] = [
-    ("align.mag", include_str!("../../stdlib/align.mag")),
+pub const FILES: [(&str, &str); 21] = [
+    ("arithmetic.mag", include_str!("../../stdlib/arithmetic.mag")),
+    ("alignments.mag", include_str!("../../stdlib/alignments.mag")),
+    ("comparisons.mag", include_str!("../../stdlib/comparisons.mag")),
     ("functions.mag", include_str!("../../stdlib/functions.mag")),
     ("rows.mag", include_str!("../../stdlib/rows.mag")),
     ("controls.mag", include_str!("../../stdlib/controls.mag")),
@@ -84,7 +86,7 @@ fn statement<'s>(
         }
         StmtKind::Let { name, params, body } => {
             let known: Vec<&str> = params.iter().map(|p| p.name.as_str()).collect();
-            crate::names::check(eval, body, scope, &known, None);
+            crate::names::check(eval, body, scope, &known);
             Some((name, named_lambda(name, params, body, scope)))
         }
         StmtKind::Native { name, params } => {

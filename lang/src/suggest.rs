@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 /// The names of `candidates` that `word` is likely meant to be, likeliest first, at most `max`.
 ///
 /// Near means few slips of the finger (Damerau–Levenshtein distance, case counting half), about one
-/// in three letters; a name that `word` starts, or that starts `word`, is near too.
+/// in three letters, and not a whole slip farther than the nearest; a name that `word` starts, or that starts `word`, is near too.
 pub fn nearest<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
@@ -20,7 +20,9 @@ pub fn nearest<'c>(
             ranked.insert((cost, letters.len(), name), ());
         }
     }
-    ranked.into_keys().map(|(_, _, name)| name).take(max).collect()
+    let best = ranked.keys().next().map_or(0, |(cost, _, _)| *cost);
+    let near = ranked.into_keys().filter(|(cost, _, _)| *cost <= best + 1);
+    near.map(|(_, _, name)| name).take(max).collect()
 }
 
 /// How far apart two words are, in half slips; nothing if too far to be meant.

@@ -1,5 +1,7 @@
 //! The grammar: what texts mean, what is wrong with them, and that nothing breaks it.
 
+#[path = "syntax/cases.rs"]
+mod cases;
 #[path = "syntax/grammar.rs"]
 mod grammar;
 #[path = "syntax/messages.rs"]

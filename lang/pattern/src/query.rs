@@ -6,10 +6,17 @@ use crate::world::{Nowhere, Trouble, World};
 
 /// Most work one query may do: events made, cycles visited and patterns asked.
 pub const QUERY_LIMIT: usize = 300_000;
+/// Said when a query would do more work than it may.
+const EXHAUSTED: &str = "more than 300000 events in a cycle";
 /// Said when a time does not fit into a fraction of two 64-bit numbers.
 pub(crate) const OVERFLOW: &str = "time overflow: this is too far, too slow or too fine to count";
 /// How deeply patterns may be nested.
 pub const DEPTH_LIMIT: usize = 400;
+
+/// Whether a message of trouble is that there was too much work.
+pub fn is_exhausted(message: &str) -> bool {
+    message == EXHAUSTED
+}
 
 /// What accompanies one query through the tree of patterns.
 pub struct Query<'w> {
@@ -79,7 +86,7 @@ impl<'w> Query<'w> {
     #[cold]
     fn exhaust(&mut self) {
         self.fuel = 0;
-        self.fail(&Locs::none(), || format!("more than {QUERY_LIMIT} events in a cycle"));
+        self.fail(&Locs::none(), || EXHAUSTED.into());
     }
     /// Work that may still be done.
     pub fn left(&self) -> usize {

@@ -19,6 +19,9 @@ impl Evaluator {
             return Ok(callee);
         }
         let Meaning::Function(mut f) = callee else {
+            if loc.file() == super::STDLIB_FILE && callee_loc.file() != super::STDLIB_FILE {
+                return self.needs_function(&callee, callee_loc);
+            }
             let extra = args.first().map_or(loc, |(_, l)| *l);
             let problem = Problem::error("not-a-function", callee_loc, "this takes no arguments")
                 .expected("a function")

@@ -63,6 +63,14 @@ impl Evaluator {
         run(&mut Call { eval: self, args, loc: site.loc, name: site.name.to_string() })
     }
 
+    /// The stdlib was given something else where it calls a function.
+    pub(super) fn needs_function(&mut self, given: &Meaning, given_loc: Loc) -> Eval {
+        let Some(frame) = self.outside() else { return Err(super::Fault) };
+        let (name, signature) = (frame.name.clone(), frame.signature.clone());
+        let site = Site { name, signature, loc: frame.loc };
+        self.report(wrong_kind(given, given_loc, Kind::Fun, &site))
+    }
+
     /// An argument as the kind that a native takes.
     fn argument(&mut self, meaning: Meaning, loc: Loc, kind: Kind, site: &Site) -> Eval<lift::Arg> {
         use lift::Arg;
@@ -151,14 +159,20 @@ impl Evaluator {
 
 /// The problem of an argument that a function cannot use.
 fn wrong_kind(meaning: &Meaning, arg_loc: Loc, kind: Kind, site: &Site) -> Problem {
-    let message = format!("`{}` cannot use this here", site.name);
+    let message = match kind {
+        Kind::Fun => format!("`{}` needs a function here", site.name),
+        Kind::Num | Kind::Time | Kind::Int => format!("`{}` needs a number here", site.name),
+        Kind::List | Kind::Choice | Kind::Pairs | Kind::Funs => {
+            format!("`{}` needs a list here", site.name)
+        }
+        Kind::Val | Kind::Text | Kind::Pat => format!("`{}` needs a pattern here", site.name),
+    };
     let problem = Problem::error("argument-kind", arg_loc, message)
         .expected(kind.describe())
         .found(meaning.kind());
     let hint = match (kind, meaning) {
-        (Kind::Fun, Meaning::Pattern(..) | Meaning::Text(_)) => {
-            "a function is written `rev`, `(.fast 2)` or `(\\x -> …)`"
-        }
+        (Kind::Fun, _) => "a function is written `rev`, `(.fast 2)` or `(\\x -> …)`",
+        (Kind::List | Kind::Choice, _) => "a list is written `[\"bd\", \"sn hh\"]`",
         (Kind::Funs, _) => "a list of functions is written `[rev, (.fast 2)]`",
         (_, Meaning::Function(_)) => "the pattern that is changed comes last",
         _ => "",

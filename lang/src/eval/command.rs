@@ -200,10 +200,14 @@ impl Reader<'_> {
         problems.extend(self.eval.problems.drain(before..));
         let mut result = Ok(());
         for problem in problems.into_iter().filter(Problem::is_error) {
-            let at = source.position(problem.loc.from());
-            let message = format!("{path}:{}:{}: {}", at.line, at.column, problem.message);
-            let mut outer = Problem::error("use-file", loc, message);
-            outer.help = problem.help;
+            let mut outer = Problem { loc, ..problem.clone() };
+            // (one of a file that this one uses says already where it is)
+            if !problem.code.starts_with("use-") {
+                let at = source.position(problem.loc.from());
+                let message = format!("{path}:{}:{}: {}", at.line, at.column, problem.message);
+                outer = Problem::error("use-file", loc, message);
+                outer.help = problem.help;
+            }
             result = self.eval.report(outer);
         }
         result

@@ -80,9 +80,17 @@ impl Evaluator {
             }
             return Ok(meaning.clone());
         }
+        if self.defining.as_deref() == Some(name) {
+            let message = format!("`{name}` cannot be made of itself");
+            let problem = Problem::error("recursion", loc, message);
+            return self.report(problem.help("to do something n times, write `.applyN n f`"));
+        }
         let names = scope.names();
         let near = nearest(name, names.iter().copied(), 3);
         let problem = Problem::error("unknown-name", loc, format!("nothing is called `{name}`"));
+        if let Some((_, own)) = FOREIGN.iter().find(|(foreign, _)| *foreign == name) {
+            return self.report(problem.help(format!("it is called `{own}` here")));
+        }
         let problem = match near.is_empty() {
             true if crate::generator::is_modifier(name) => {
                 problem.help(format!("it is written after a model: `melody .{name} …`"))
@@ -107,7 +115,7 @@ impl Evaluator {
 
     fn application(&mut self, expr: &Expr, f: &Expr, args: &[Expr], scope: &Scope) -> Eval {
         let (callee, given) = (self.expr(f, scope), self.arguments(args, scope));
-        self.apply(callee?, f.loc, given?, expr.loc)
+        self.apply(callee?, arg_loc(f, scope), given?, expr.loc)
     }
 
     fn table(&mut self, rows: &[(Ident, Expr)], scope: &Scope) -> Eval {
@@ -172,12 +180,35 @@ impl Evaluator {
                 self.report(problem)
             }
             other => {
-                let problem = Problem::error("not-a-pattern", loc, "a pattern is needed here");
-                self.report(problem.expected("a pattern").found(other.kind()))
+                let problem = Problem::error("not-a-pattern", loc, "a pattern is needed here")
+                    .expected("a pattern")
+                    .found(other.kind());
+                self.report(match other {
+                    Meaning::List(_) => problem
+                        .help("`stack [ ]` plays a list at once, `cat [ ]` one thing a cycle"),
+                    _ => problem,
+                })
             }
         }
     }
 }
+
+/// What other systems call some of mag's functions and controls.
+const FOREIGN: [(&str, &str); 13] = [
+    ("reverse", "rev"),
+    ("amp", "gain"),
+    ("volume", "gain"),
+    ("reverb", "room"),
+    ("sample", "s"),
+    ("rate", "speed"),
+    ("density", "fast"),
+    ("sparsity", "slow"),
+    ("randcycles", "randcat"),
+    ("sequence", "fastcat"),
+    ("overlay", "stack"),
+    ("bpm", "tempo"),
+    ("setcps", "tempo"),
+];
 
 /// Where an argument was written: for a parameter, where its value was.
 fn arg_loc(expr: &Expr, scope: &Scope) -> Loc {

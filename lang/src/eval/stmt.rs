@@ -98,7 +98,10 @@ impl<'a> Reader<'a> {
 
     fn define(&mut self, name: &Ident, params: &[Ident], body: &Expr) -> Eval<()> {
         self.defined.push(name.clone());
-        match self.meaning(name, params, body) {
+        self.eval.defining = Some(name.name.clone());
+        let meaning = self.meaning(name, params, body);
+        self.eval.defining = None;
+        match meaning {
             Ok(meaning) => {
                 let binding = Binding { meaning, loc: name.loc };
                 let scope = std::mem::take(&mut self.program.scope);
@@ -127,7 +130,7 @@ impl<'a> Reader<'a> {
         // Unknown names are found when a function is defined, not when it is called.
         let names: Vec<&str> = params.iter().map(|p| p.name.as_str()).collect();
         let before = self.eval.problems.len();
-        crate::names::check(&mut self.eval, body, scope, &names, Some(&name.name));
+        crate::names::check(&mut self.eval, body, scope, &names);
         if self.eval.problems.len() > before {
             return Err(super::Fault);
         }
