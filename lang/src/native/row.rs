@@ -25,6 +25,7 @@ pub(super) const ROWS: &[Native] = &[
     Native::plain("stepalt", &[Pairs], |a| Ok(step::stepalt(a.rows(0)))),
     Native::plain("zip", &[List], |a| Ok(step::zip(a.list(0)))),
     Native::plain("tour", &[List, Pat], |a| Ok(step::tour(&a.pattern(1), &a.list(0)))),
+    Native::plain("gap", &[Time], |a| Ok(Pattern::silence().with_steps(Some(a.time(0)?)))),
     Native::plain("_stepsOf", &[Pat, Pat], |a| Ok(a.pattern(1).with_steps(a.pattern(0).steps))),
     Native::plain("slowcatPrime", &[List], |a| Ok(slowcat_prime(a.list(0)))),
     Native::plain("stackLeft", &[List], |a| Ok(stack_by(a.list(0), T::ZERO))),

@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Native] = &[
     }),
     Native::plain("chew", &[Num, Pat, Pat], |a| {
         let n = a.time(0)?;
-        if !(n > T::ZERO) {
+        if n <= T::ZERO || !n.is_defined() {
             return Err(format!("expected a number above 0, found {n}"));
         }
         Ok(chew(n, &a.pattern(1), &a.pattern(2)))
