@@ -117,7 +117,7 @@ impl<'w> Query<'w> {
     /// Pays for going through events that are there already: far less than making them.
     #[inline]
     pub(crate) fn pay(&mut self, events: usize) {
-        self.fuel = self.fuel.saturating_sub(events / 8);
+        self.fuel = self.fuel.saturating_sub(events / 2);
     }
     /// Every time of events through `f`; notes when one leaves the range of exact time.
     #[inline]
