@@ -23,9 +23,9 @@ syntax keyword magControl lpdepthfrequency lpe lpenv lpf lpq lpr lprate lpreleas
 syntax keyword magControl lpsustain lpsync lrate lsize midibend midichan midicmd midimap midinote
 syntax keyword magControl midiport miditouch minutes mode mtranspose n noise note nrpnn nrpv nudge o
 syntax keyword magControl oct octave octaveR octaves octer octersub octersubsub offset orbit osc
-syntax keyword magControl oschost oscport out overgain overshape pan panchor panorient panspan
-syntax keyword magControl pansplay panwidth partials patt pattack pcurve pdec pdecay penv ph phasdp
-syntax keyword magControl phaser phasercenter phaserdepth phaserrate phasersweep phases phc phd phs
+syntax keyword magControl oschost oscport overgain overshape pan panchor panorient panspan pansplay
+syntax keyword magControl panwidth partials patt pattack pcurve pdec pdecay penv ph phasdp phaser
+syntax keyword magControl phasercenter phaserdepth phaserrate phasersweep phases phc phd phs
 syntax keyword magControl pitchJump pitchJumpTime polyTouch postgain prel prelease progNum psus
 syntax keyword magControl psustain pw pwrate pwsweep rdim real rel release resonance rfade ring
 syntax keyword magControl ringdf ringf rlp room roomdim roomfade roomlp roomsize rsize s scram
@@ -41,43 +41,40 @@ syntax keyword magControl wavetablePhaseRand wavetablePosition wavetableWarp wav
 syntax keyword magControl wtatt wtattack wtdc wtdec wtdecay wtdepth wtenv wtphaserand wtrate wtrel
 syntax keyword magControl wtrelease wtshape wtskew wtsus wtsustain wtsync x xsdelay y zcrush zdelay
 syntax keyword magControl zmod znoise zrand zzfx
-syntax keyword magGenerator _generator melody
-syntax keyword magFunction _applyN _chunkGate _degradeBy _echo _echoWith _euclidGate _firstOf
-syntax keyword magFunction _having _inSpan _iterated _lacking _lastOf _mix _numbered _out _outSpan
-syntax keyword magFunction _pan _poly _reset _restart _scrub _someCyclesBy _spaced _squeeze
-syntax keyword magFunction _squeezeOut _stepsOf _undegradeBy _when _whenmod abs add addMix addOut
-syntax keyword magFunction addPoly addReset addRestart addSqueeze addSqueezeOut almostAlways
-syntax keyword magFunction almostNever always and andMix andOut andPoly andReset andRestart
-syntax keyword magFunction andSqueeze andSqueezeOut append apply applyN arp arpeggiate arpg arrange
-syntax keyword magFunction band bandMix bandOut bandPoly bandReset bandRestart bandSqueeze
-syntax keyword magFunction bandSqueezeOut beat berlin binary binaryL binaryN binaryNL bite bjork
-syntax keyword magFunction blshift blshiftMix blshiftOut blshiftPoly blshiftReset blshiftRestart
-syntax keyword magFunction blshiftSqueeze blshiftSqueezeOut bor borMix borOut borPoly borReset
-syntax keyword magFunction borRestart borSqueeze borSqueezeOut brak brand brandBy brshift brshiftMix
-syntax keyword magFunction brshiftOut brshiftPoly brshiftReset brshiftRestart brshiftSqueeze
-syntax keyword magFunction brshiftSqueezeOut bxor bxorMix bxorOut bxorPoly bxorReset bxorRestart
-syntax keyword magFunction bxorSqueeze bxorSqueezeOut bypass cat ceil chew choose chooseBy
-syntax keyword magFunction chooseCycles chooseIn chooseInWith chooseOut chooseWith chop chunk
-syntax keyword magFunction chunkBack chunkBackInto chunkInto chunkback chunkbackinto chunkinto clamp
-syntax keyword magFunction compress contract contrast cosine cosine2 cycleChoose degrade degradeBy
-syntax keyword magFunction degradeByWith densityGap discretise div divMix divOut divPoly divReset
-syntax keyword magFunction divRestart divSqueeze divSqueezeOut double drop early echo echoWith
-syntax keyword magFunction echowith eish envL eq eqMix eqOut eqPoly eqReset eqRestart eqSqueeze
-syntax keyword magFunction eqSqueezeOut eqt eqtMix eqtOut eqtPoly eqtReset eqtRestart eqtSqueeze
-syntax keyword magFunction eqtSqueezeOut euclid euclidFull euclidInv euclidLegato euclidLegatoRot
-syntax keyword magFunction euclidOff euclidOffFull euclidRot euclidish euclidrot every everyFrom exp
-syntax keyword magFunction expand extend false fast fastAppend fastChunk fastGap fastcat fastchunk
-syntax keyword magFunction fastgap fastspread filterWhen firstOf fit fix floor focus foldEvery
-syntax keyword magFunction fromBipolar ghost ghostWith grow gt gtMix gtOut gtPoly gtReset gtRestart
-syntax keyword magFunction gtSqueeze gtSqueezeOut gte gteMix gteOut gtePoly gteReset gteRestart
-syntax keyword magFunction gteSqueeze gteSqueezeOut hurry hush inhabit inhabitmod innerBind inside
-syntax keyword magFunction into inv invert irand isaw isaw2 iter iterBack iterback itri itri2 jux
-syntax keyword magFunction juxBy juxby juxcut keep keepMix keepOut keepPoly keepReset keepRestart
-syntax keyword magFunction keepSqueeze keepSqueezeOut keepif keepifMix keepifOut keepifPoly
-syntax keyword magFunction keepifReset keepifRestart keepifSqueeze keepifSqueezeOut lastOf late
-syntax keyword magFunction layer linger log log2 loopAt loopAtChop loopFirst loopat lt ltMix ltOut
-syntax keyword magFunction ltPoly ltReset ltRestart ltSqueeze ltSqueezeOut lte lteMix lteOut ltePoly
-syntax keyword magFunction lteReset lteRestart lteSqueeze lteSqueezeOut mask mod modMix modOut
+syntax keyword magGenerator melody
+syntax keyword magFunction abs add addMix addOut addPoly addReset addRestart addSqueeze
+syntax keyword magFunction addSqueezeOut almostAlways almostNever always and andMix andOut andPoly
+syntax keyword magFunction andReset andRestart andSqueeze andSqueezeOut append apply applyN arp
+syntax keyword magFunction arpeggiate arpg arrange band bandMix bandOut bandPoly bandReset
+syntax keyword magFunction bandRestart bandSqueeze bandSqueezeOut beat berlin binary binaryL binaryN
+syntax keyword magFunction binaryNL bite bjork blshift blshiftMix blshiftOut blshiftPoly
+syntax keyword magFunction blshiftReset blshiftRestart blshiftSqueeze blshiftSqueezeOut bor borMix
+syntax keyword magFunction borOut borPoly borReset borRestart borSqueeze borSqueezeOut brak brand
+syntax keyword magFunction brandBy brshift brshiftMix brshiftOut brshiftPoly brshiftReset
+syntax keyword magFunction brshiftRestart brshiftSqueeze brshiftSqueezeOut bxor bxorMix bxorOut
+syntax keyword magFunction bxorPoly bxorReset bxorRestart bxorSqueeze bxorSqueezeOut bypass cat ceil
+syntax keyword magFunction chew choose chooseBy chooseCycles chooseIn chooseInWith chooseOut
+syntax keyword magFunction chooseWith chop chunk chunkBack chunkBackInto chunkInto chunkback
+syntax keyword magFunction chunkbackinto chunkinto clamp compress contract contrast cosine cosine2
+syntax keyword magFunction cycleChoose degrade degradeBy degradeByWith densityGap discretise div
+syntax keyword magFunction divMix divOut divPoly divReset divRestart divSqueeze divSqueezeOut double
+syntax keyword magFunction drop early echo echoWith echowith eish envL eq eqMix eqOut eqPoly eqReset
+syntax keyword magFunction eqRestart eqSqueeze eqSqueezeOut eqt eqtMix eqtOut eqtPoly eqtReset
+syntax keyword magFunction eqtRestart eqtSqueeze eqtSqueezeOut euclid euclidFull euclidInv
+syntax keyword magFunction euclidLegato euclidLegatoRot euclidOff euclidOffFull euclidRot euclidish
+syntax keyword magFunction euclidrot every everyFrom exp expand extend fast fastAppend fastChunk
+syntax keyword magFunction fastGap fastcat fastchunk fastgap fastspread filterWhen firstOf fit fix
+syntax keyword magFunction floor focus foldEvery fromBipolar gap ghost ghostWith grow gt gtMix gtOut
+syntax keyword magFunction gtPoly gtReset gtRestart gtSqueeze gtSqueezeOut gte gteMix gteOut gtePoly
+syntax keyword magFunction gteReset gteRestart gteSqueeze gteSqueezeOut hurry hush inhabit
+syntax keyword magFunction inhabitmod innerBind inside into inv invert irand isaw isaw2 iter
+syntax keyword magFunction iterBack iterback itri itri2 jux juxBy juxby juxcut keep keepMix keepOut
+syntax keyword magFunction keepPoly keepReset keepRestart keepSqueeze keepSqueezeOut keepif
+syntax keyword magFunction keepifMix keepifOut keepifPoly keepifReset keepifRestart keepifSqueeze
+syntax keyword magFunction keepifSqueezeOut lastOf late layer linger log log2 loopAt loopAtChop
+syntax keyword magFunction loopAtCps loopFirst loopat loopatcps lt ltMix ltOut ltPoly ltReset
+syntax keyword magFunction ltRestart ltSqueeze ltSqueezeOut lte lteMix lteOut ltePoly lteReset
+syntax keyword magFunction lteRestart lteSqueeze lteSqueezeOut mask maskAll mod modMix modOut
 syntax keyword magFunction modPoly modReset modRestart modSqueeze modSqueezeOut morph mul mulMix
 syntax keyword magFunction mulOut mulPoly mulReset mulRestart mulSqueeze mulSqueezeOut ncat ne neMix
 syntax keyword magFunction neOut nePoly neReset neRestart neSqueeze neSqueezeOut necklace net netMix
@@ -88,21 +85,22 @@ syntax keyword magFunction pickOut pickReset pickRestart pickSqueeze pickmod pic
 syntax keyword magFunction pickmodReset pickmodRestart pickmodSqueeze ply plyForEach plyWith
 syntax keyword magFunction plyforeach plywith pm polyBind polymeter polyrhythm pow powMix powOut
 syntax keyword magFunction powPoly powReset powRestart powSqueeze powSqueezeOut pr press pressBy
-syntax keyword magFunction quad quantise rand rand2 randL randSeed randcat randrun range range2
-syntax keyword magFunction rangex rarely ratio repeatCycles replicate reset resetBind restart
-syntax keyword magFunction restartBind rev revv rib ribbon rolled rolledBy rootNotes rot rotL rotR
-syntax keyword magFunction round run s_add s_alt s_cat s_contract s_expand s_extend s_polymeter
-syntax keyword magFunction s_sub s_tour s_zip saw saw2 scale scaleTrans scaleTranspose scan scramble
-syntax keyword magFunction scrub seed seg segment select seq seqPLoop sequence set setMix setOut
-syntax keyword magFunction setPoly setReset setRestart setSqueeze setSqueezeOut sew shrink shuffle
-syntax keyword magFunction silence sin sine sine2 slice slow slowAppend slowChunk slowcat
-syntax keyword magFunction slowcatPrime slowchunk smooth snowball soak someCycles someCyclesBy
-syntax keyword magFunction somecycles somecyclesBy sometimes sometimesBy spaceOut sparsity splice
-syntax keyword magFunction spread sqrt square square2 squeeze squeezeBind stack stackBy stackCentre
-syntax keyword magFunction stackLeft stackRight steady stepalt stepcat steps stitch strans striate
-syntax keyword magFunction striateBy struct stut stutWith stutter stutwith sub subMix subOut subPoly
-syntax keyword magFunction subReset subRestart subSqueeze subSqueezeOut substruct superimpose swing
-syntax keyword magFunction swingBy take time timeCat timeLoop timecat toBipolar toScale toScaleIn
-syntax keyword magFunction tour trans transpose tri tri2 triple true trunc unDegradeBy undegrade
-syntax keyword magFunction undegradeBy ur voicing wchoose wchooseCycles wedge when whenT whenmod
-syntax keyword magFunction while within wrandcat xfade zip zoom zoomArc zoomarc
+syntax keyword magFunction quad quantise rand rand2 randL randSeed randcat randrun randslice range
+syntax keyword magFunction range2 rangex rarely ratio repeatCycles replicate reset resetAll
+syntax keyword magFunction resetBind restart restartAll restartBind rev revv rib ribbon rolled
+syntax keyword magFunction rolledBy rootNotes rot rotL rotR round run s_add s_alt s_cat s_contract
+syntax keyword magFunction s_expand s_extend s_polymeter s_sub s_tour s_zip saw saw2 scale
+syntax keyword magFunction scaleTrans scaleTranspose scan scramble scrub seed seg segment select seq
+syntax keyword magFunction seqPLoop sequence set setMix setOut setPoly setReset setRestart
+syntax keyword magFunction setSqueeze setSqueezeOut sew shrink shuffle silence sin sine sine2 slice
+syntax keyword magFunction slow slowAppend slowChunk slowcat slowcatPrime slowchunk smash smooth
+syntax keyword magFunction snowball soak someCycles someCyclesBy somecycles somecyclesBy sometimes
+syntax keyword magFunction sometimesBy spaceOut sparsity splice spread sqrt square square2 squeeze
+syntax keyword magFunction squeezeBind stack stackBy stackCentre stackLeft stackRight steady stepalt
+syntax keyword magFunction stepcat steps stitch strans striate striateBy struct structAll stut
+syntax keyword magFunction stutWith stutter stutwith sub subMix subOut subPoly subReset subRestart
+syntax keyword magFunction subSqueeze subSqueezeOut substruct superimpose swing swingBy take time
+syntax keyword magFunction timeCat timeLoop timecat toBipolar toScale toScaleIn tour trans transpose
+syntax keyword magFunction tri tri2 triple trunc unDegradeBy undegrade undegradeBy ur voicing
+syntax keyword magFunction wchoose wchooseCycles wedge when whenT whenmod while within wrandcat
+syntax keyword magFunction xfade zip zoom zoomArc zoomarc
