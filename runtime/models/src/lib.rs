@@ -6,6 +6,7 @@
 //! [`Card`]; nothing here reads a clock, plays, or prints.
 
 pub mod card;
+pub mod check;
 pub mod chord;
 pub mod drums;
 pub mod fake;
@@ -22,6 +23,7 @@ mod trouble;
 pub mod vocab;
 
 pub use card::Card;
+pub use check::{Finding, Gravity, check};
 pub use chord::Chord;
 pub use drums::{Drum, DrumPhrase, DrumsModel, DrumsRequest, Hit, Style};
 pub use groove::{GrooveModel, GrooveRequest};

@@ -15,14 +15,13 @@ use ort::session::{Session, SessionInputValue, SessionOutputs};
 use ort::value::{Outlet, Tensor, TensorElementType, ValueType};
 
 use crate::card::{Card, Network};
+use crate::check::file;
 use crate::locate;
 use crate::net::{Batch, Net, State, Step};
 use crate::trouble::Trouble;
 
 /// The version of ONNX Runtime that the product is tested with.
 pub const PINNED: &str = "1.24.4";
-/// Network files above this size (bytes) are refused.
-const LARGEST: u64 = 256 << 20;
 const INSTALL: &str = "install it with `pip install onnxruntime==1.24.4`, or let \
     ORT_DYLIB_PATH name a libonnxruntime of version 1.24 or newer";
 
@@ -93,10 +92,11 @@ impl Runtime {
             Trouble::new(format!("the model `{}` ({}): {what}", card.name, path.display()), fix)
         };
         let size = std::fs::metadata(&path).map_err(|e| refuse(e.to_string()))?.len();
-        if size > LARGEST {
-            return Err(refuse(format!("{size} bytes, more than the {LARGEST} that are allowed")));
-        }
+        file::fits(size).map_err(&refuse)?;
         let bytes = std::fs::read(&path).map_err(|e| refuse(e.to_string()))?;
+        if let Some((what, fix)) = file::unwanted(&bytes).next() {
+            return Err(Trouble::new(format!("the model `{}`: {what}", card.name), fix));
+        }
         let (session, notice) = self.session(&bytes, device).map_err(&refuse)?;
         check(&session, &card.network, card.inputs.columns.len()).map_err(refuse)?;
         Ok((OnnxNet { session, network: card.network.clone() }, notice))
