@@ -88,6 +88,9 @@ impl Adsr {
     /// Writes the next `out.len()` frames.
     #[inline]
     pub fn fill(&mut self, mut out: &mut [f32]) {
+        if let Some(level) = self.hold(out.len()) {
+            return out.fill(level);
+        }
         while !out.is_empty() {
             let (now, later) = out.split_at_mut(self.room(out.len()));
             match self.shape {
@@ -115,6 +118,19 @@ impl Adsr {
                 return level;
             }
         }
+    }
+
+    /// The level of the next `frames` frames if it does not move within them; it passes over them.
+    #[inline]
+    pub fn hold(&mut self, frames: usize) -> Option<f32> {
+        let frames = frames as u64;
+        let room = if self.released() { self.left } else { self.left.min(self.gate) };
+        if self.shape != Shape::Level || room <= frames {
+            return None;
+        }
+        self.left -= frames;
+        self.gate = self.gate.saturating_sub(frames);
+        Some(self.base)
     }
 
     /// How many of `frames` frames belong to one segment; closes the gate when it is time.
@@ -187,9 +203,9 @@ impl Adsr {
             Stage::Attack => self.line(1.0, attack),
             Stage::Decay => self.curve(sustain, decay),
             Stage::Sustain if sustain <= 0.0 => self.enter(Stage::Done),
-            Stage::Sustain => self.hold(sustain),
+            Stage::Sustain => self.stay(sustain),
             Stage::Release => self.curve(0.0, release),
-            Stage::Done => self.hold(0.0),
+            Stage::Done => self.stay(0.0),
         }
         if stage != Stage::Done {
             self.advance();
@@ -216,7 +232,7 @@ impl Adsr {
         }
     }
 
-    fn hold(&mut self, level: f32) {
+    fn stay(&mut self, level: f32) {
         (self.shape, self.goal, self.left) = (Shape::Level, level, u64::MAX);
         (self.base, self.level) = (level, level);
     }

@@ -19,6 +19,7 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
+mod blep;
 mod bus;
 mod control;
 mod delay;
@@ -36,7 +37,6 @@ mod rack;
 mod reverb;
 mod sample;
 mod shot;
-mod sinc;
 mod stats;
 mod synth;
 mod voice;

@@ -7,19 +7,31 @@
 #[inline(always)]
 pub fn exp2(x: f32) -> f32 {
     let x = x.clamp(-126.0, 126.0);
-    let whole = floor(x + 0.5);
+    let shifted = x + SHIFT;
+    let whole = shifted - SHIFT;
     let y = (x - whole) * core::f32::consts::LN_2;
     let p = 1.0
         + y * (1.0
             + y * (0.5
                 + y * (1.0 / 6.0 + y * (1.0 / 24.0 + y * (1.0 / 120.0 + y * (1.0 / 720.0))))));
-    p * f32::from_bits(((whole as i32 + 127) as u32) << 23)
+    // The low bits of what was shifted are the whole number itself.
+    p * f32::from_bits(shifted.to_bits().wrapping_sub(SHIFT.to_bits()).wrapping_add(127) << 23)
 }
 
 /// e to the power of `x`.
 #[must_use]
 pub fn exp(x: f32) -> f32 {
     exp2(x * core::f32::consts::LOG2_E)
+}
+
+/// What leaves no room for a fraction when it is added: 1.5 · 2²³.
+const SHIFT: f32 = 12_582_912.0;
+
+/// The nearest whole number, for |x| < 2²².
+#[must_use]
+#[inline(always)]
+fn nearest(x: f32) -> f32 {
+    (x + SHIFT) - SHIFT
 }
 
 /// The next lower whole number, for |x| < 2³¹; much faster than a library call.
@@ -34,7 +46,7 @@ pub fn floor(x: f32) -> f32 {
 #[must_use]
 #[inline(always)]
 pub fn sin_turns(turns: f32) -> f32 {
-    let x = turns - floor(turns + 0.5);
+    let x = turns - nearest(turns);
     let x = if x > 0.25 {
         0.5 - x
     } else if x < -0.25 {

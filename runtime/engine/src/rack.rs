@@ -1,4 +1,4 @@
-//! Voices in stages: first the tones of many, then their filters eight channels at a time, then
+//! Voices in stages: first the tones of many, then their filters sixteen channels at a time, then
 //! their levels and the mix.
 
 use crate::bus::Bus;
@@ -27,7 +27,7 @@ pub(crate) struct Rack {
     bank: Box<Bank>,
 }
 
-/// Up to eight channels of voices whose filters are of one kind: (voice in the rack, channel).
+/// Up to sixteen channels of voices whose filters are of one kind: (voice in the rack, channel).
 #[derive(Clone, Copy)]
 struct Group {
     members: [(usize, usize); LANES],
@@ -67,7 +67,7 @@ impl Rack {
         }
     }
 
-    /// Runs the filters of all, eight channels of one kind at a time.
+    /// Runs the filters of all, sixteen channels of one kind at a time.
     pub fn filter(&mut self, voices: &mut [Option<Voice>], slots: &[u16]) {
         for filter in 0..FILTERS {
             let mut groups = [Group { members: [(0, 0); LANES], len: 0 }; KINDS.len()];

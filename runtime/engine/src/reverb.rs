@@ -149,9 +149,11 @@ impl Reverb {
         let least = (from.min(from + step * BLOCK as f32)) as usize;
         let mut near = [0.0; BLOCK + 3];
         let first = self.at.wrapping_sub(least + 3);
-        for (n, y) in near.iter_mut().enumerate() {
-            *y = line[first.wrapping_add(n + 1) & self.mask];
-        }
+        let first = first.wrapping_add(1) & self.mask;
+        let whole = near.len().min(line.len() - first);
+        near[..whole].copy_from_slice(&line[first..first + whole]);
+        let rest = near.len() - whole;
+        near[whole..].copy_from_slice(&line[..rest]);
         for (n, y) in x.iter_mut().enumerate() {
             let share = from + step * n as f32 - least as f32;
             let (late, share) = if share >= 1.0 { (1, share - 1.0) } else { (0, share) };

@@ -1,8 +1,8 @@
 //! Band-limited single-cycle waves: one table per third of an octave, none with a harmonic
 //! above half the sample rate.
 
+use crate::blep::Blep;
 use crate::math::sin_turns;
-use crate::sinc::Sinc;
 
 /// Frames of a table.
 const SIZE: usize = 2048;
@@ -89,8 +89,8 @@ pub struct Tables {
     pub saw: Wave,
     /// A triangle, 0 and rising at phase 0.
     pub triangle: Wave,
-    /// Weights of the samples around a place between them.
-    pub(crate) sinc: Sinc,
+    /// What turns plain saws into band-limited ones.
+    pub(crate) blep: Blep,
 }
 
 impl Tables {
@@ -106,7 +106,7 @@ impl Tables {
             let sign = [0.0, 1.0, 0.0, -1.0][k % 4];
             sign * 8.0 / (core::f64::consts::PI * k as f64).powi(2)
         });
-        Tables { sine, saw, triangle, sinc: Sinc::new() }
+        Tables { sine, saw, triangle, blep: Blep::new() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A filter with its own envelope: the low-pass, high-pass and band-pass of every voice.
 
+use crate::BLOCK;
 use crate::envelope::{Adsr, Times};
 use crate::filter::bank::{Kind, Poles, STEP, STEPS, Setting};
 use crate::filter::{Pass, quality};
@@ -82,6 +83,12 @@ impl Sweep {
     /// Prepares the setting of the next block, of which the frames from `start` on are in use.
     pub fn advance(&mut self, start: usize) {
         if self.setting.octaves == 0.0 {
+            return;
+        }
+        if let Some(level) = self.envelope.hold(BLOCK - start.min(BLOCK)) {
+            let levels = &mut self.setting.levels;
+            levels[0] = levels[STEPS];
+            levels[1..].fill(level);
             return;
         }
         let mut level = self.setting.levels[STEPS];

@@ -1,5 +1,5 @@
-//! Filters of eight channels side by side: each sample of a filter waits for the one before it, so
-//! that eight take hardly longer than one. What a lane gives does not depend on the others.
+//! Filters of sixteen channels side by side: each sample of a filter waits for the one before it, so
+//! that sixteen take hardly longer than one. What a lane gives does not depend on the others.
 
 use multiversion::multiversion;
 
@@ -8,7 +8,7 @@ use crate::BLOCK;
 use crate::math::exp2;
 
 /// Channels filtered at once.
-pub(crate) const LANES: usize = 8;
+pub(crate) const LANES: usize = 16;
 /// One number of each.
 pub(crate) type Lanes = [f32; LANES];
 /// Frames between two settings of the cutoff; its gain moves in a line between them.
@@ -48,7 +48,7 @@ pub(crate) struct Setting {
     pub damping: f32,
 }
 
-/// Room for eight channels and their filters.
+/// Room for sixteen channels and their filters.
 #[derive(Clone, Debug)]
 pub(crate) struct Bank {
     cutoff: Lanes,

@@ -7,7 +7,6 @@ use crate::BLOCK;
 use crate::math::ratio;
 use crate::param::Param;
 use crate::sample::{Cell, PAD};
-use crate::sinc::{Sinc, TAPS};
 
 /// The sampler; it has no row in the table of sounds, as it needs a recording.
 pub(super) const DEF: SynthDef = SynthDef {
@@ -108,15 +107,14 @@ impl Tone for Sampler {
             return Life::Over;
         };
         let step = (self.speed * f64::from(moment.bend()) * FRAME) as Place;
-        let sinc = &moment.tables.sinc;
         let before = self.at;
         let life = if buffer.stereo() {
             let (left, right) = out.both();
-            self.read((buffer.channel(0), sinc), step, left);
+            self.read(buffer.channel(0), step, left);
             self.at = before;
-            self.read((buffer.channel(1), sinc), step, right)
+            self.read(buffer.channel(1), step, right)
         } else {
-            self.read((buffer.channel(0), sinc), step, out.mono())
+            self.read(buffer.channel(0), step, out.mono())
         };
         let after = core::mem::replace(&mut self.at, before);
         self.fade(step, out);
@@ -128,7 +126,7 @@ impl Tone for Sampler {
 
 impl Sampler {
     /// Reads one channel into `out`; silence follows the end of the part.
-    fn read(&mut self, (data, sinc): (&[f32], &Sinc), step: Place, mut out: &mut [f32]) -> Life {
+    fn read(&mut self, data: &[f32], step: Place, mut out: &mut [f32]) -> Life {
         while !out.is_empty() {
             if !self.inside() {
                 if !self.looping {
@@ -138,7 +136,7 @@ impl Sampler {
                 self.wrap();
             }
             let (now, later) = out.split_at_mut(self.left(step).min(out.len()));
-            interpolate(data, sinc, self.at, step, now);
+            interpolate(data, self.at, step, now);
             self.at += step * now.len() as Place;
             out = later;
         }
@@ -146,13 +144,44 @@ impl Sampler {
     }
 }
 
+/// Frames of a recording that are at hand at a time.
+const WINDOW: usize = 256;
+/// Bits of a place within them below the frame.
+const FINE: u32 = 23;
+
 /// Reads `out.len()` frames from place `at` on in steps of `step`.
+fn interpolate(data: &[f32], at: Place, step: Place, out: &mut [f32]) {
+    let room = ((WINDOW - 8) as Place) << 32;
+    let most = (room / step.abs().max(1)).clamp(1, BLOCK as Place) as usize;
+    let mut at = at;
+    for now in out.chunks_mut(most) {
+        let first = at.min(at + step * (now.len() as Place - 1)) >> 32;
+        let from = (first + PAD as Place - 1).max(0) as usize;
+        let near = data.get(from..).unwrap_or(&[]);
+        let mut window = [0.0; WINDOW + 4];
+        // What is needed, rounded up to what is copied at once.
+        let span = ((step.abs() >> 32) as usize + 1) * now.len() + 4;
+        for (to, x) in window.iter_mut().zip(near).take(span.next_multiple_of(8)) {
+            *to = *x;
+        }
+        let small = |place: Place| (place >> (32 - FINE)) as u32;
+        cubic(&window, small(at - (first << 32)), small(step), now);
+        at += step * now.len() as Place;
+    }
+}
+
+/// Reads a window: a cubic through the four frames around each place (the spline of Catmull and
+/// Rom).
 #[multiversion(targets("x86_64+avx2"))]
-fn interpolate(data: &[f32], sinc: &Sinc, at: Place, step: Place, out: &mut [f32]) {
+fn cubic(window: &[f32; WINDOW + 4], at: u32, step: u32, out: &mut [f32]) {
     for (i, y) in out.iter_mut().enumerate() {
-        let place = at + step * i as Place;
-        let frame = (place >> 32) as usize + PAD + 1 - TAPS / 2;
-        let x = data.get(frame..).and_then(|x| x.first_chunk::<TAPS>());
-        *y = x.map_or(0.0, |x| sinc.between(x, place as u32));
+        let place = at.wrapping_add(step.wrapping_mul(i as u32));
+        let frame = (place >> FINE) as usize % WINDOW;
+        let [a, b, c, d] = [0, 1, 2, 3].map(|ahead| window[frame + ahead]);
+        let t = (place & ((1 << FINE) - 1)) as f32 * (1.0 / (1u32 << FINE) as f32);
+        let slope = 0.5 * (c - a);
+        let bow = a - 2.5 * b + 2.0 * c - 0.5 * d;
+        let twist = 1.5 * (b - c) + 0.5 * (d - a);
+        *y = b + t * (slope + t * (bow + t * twist));
     }
 }

@@ -4,6 +4,7 @@ use multiversion::multiversion;
 
 use super::{Frames, Life, Moment, Onset, Synth, Tone, bank};
 use crate::BLOCK;
+use crate::blep::{Blep, Ringing};
 use crate::filter::flush;
 use crate::math::{cos_turns, fall, ratio, sin_turns};
 use crate::noise::Noise;
@@ -228,6 +229,18 @@ impl Tone for Stack {
         let right = if stereo { right } else { &mut [] };
         for oscillator in self.oscillators.iter_mut().take(self.count) {
             let frequency = self.frequency * oscillator.ratio;
+            if steady && oscillator.jumps() {
+                let step = increment(frequency * from);
+                add_jumping(
+                    oscillator,
+                    &moment.tables.blep,
+                    step,
+                    width,
+                    (&mut *left, &mut *right),
+                );
+                oscillator.phase = oscillator.phase.wrapping_add(step.wrapping_mul(len as u32));
+                continue;
+            }
             let mut phases = [0; BLOCK];
             if steady {
                 oscillator.steady(frequency * from, &mut phases[..len]);
@@ -251,12 +264,43 @@ impl Oscillator {
         self.phase = self.phase.wrapping_add(step.wrapping_mul(phases.len() as u32));
     }
 
+    /// Whether its wave is made of saws.
+    fn jumps(&self) -> bool {
+        matches!(self.shape, Shape::Saw | Shape::Pulse | Shape::Square)
+    }
+
     /// The factors may be negative: then the wave runs backwards.
     fn bent(&mut self, frequency: f32, factors: &[f32], phases: &mut [Phase]) {
         for (phase, factor) in phases.iter_mut().zip(factors) {
             *phase = self.phase;
             let step = (frequency * factor).clamp(-0.45, 0.45) * 4_294_967_296.0;
             self.phase = self.phase.wrapping_add(step as i64 as u32);
+        }
+    }
+}
+
+/// Adds a wave of saws that moves on by `step` each frame.
+#[multiversion(targets("x86_64+avx2"))]
+fn add_jumping(
+    oscillator: &Oscillator,
+    blep: &Blep,
+    step: Phase,
+    width: Phase,
+    (left, right): (&mut [f32], &mut [f32]),
+) {
+    let mut wave = Ringing::new();
+    let phase = oscillator.phase;
+    match oscillator.shape {
+        Shape::Pulse | Shape::Square => {
+            let width = if oscillator.shape == Shape::Square { 1 << 31 } else { width };
+            blep.add_saw(phase.wrapping_sub(width), step, 1.0, &mut wave);
+            blep.add_saw(phase, step, -1.0, &mut wave);
+        }
+        _ => blep.add_saw(phase, step, 1.0, &mut wave),
+    }
+    for (channel, gain) in [(left, oscillator.left), (right, oscillator.right)] {
+        for (y, x) in channel.iter_mut().zip(wave.block()) {
+            *y += gain * x;
         }
     }
 }
