@@ -32,8 +32,8 @@ pub const FILES: [(&str, &str); 21] = [
     ("rhythm.mag", include_str!("../../stdlib/rhythm.mag")),
     ("conditions.mag", include_str!("../../stdlib/conditions.mag")),
     ("layers.mag", include_str!("../../stdlib/layers.mag")),
-    ("samples.mag", include_str!("../../stdlib/samples.mag")),
     ("chance.mag", include_str!("../../stdlib/chance.mag")),
+    ("samples.mag", include_str!("../../stdlib/samples.mag")),
     ("harmony.mag", include_str!("../../stdlib/harmony.mag")),
     ("generators.mag", include_str!("../../stdlib/generators.mag")),
 ];

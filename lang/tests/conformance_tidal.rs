@@ -69,7 +69,7 @@ const NOTE_OFFSET: f64 = 48.0;
 
 /// The expected events with notes counted as mag counts them.
 fn expected(case: &Json) -> Vec<Json> {
-    let mut events = case["events"].as_array().expect("events").clone();
+    let mut events = case["events"].as_array().cloned().unwrap_or_default();
     for event in &mut events {
         if let Some(note) = event["value"].get("note").and_then(Json::as_f64) {
             event["value"]["note"] = (note + NOTE_OFFSET).into();

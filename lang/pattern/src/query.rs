@@ -55,6 +55,10 @@ impl<'w> Query<'w> {
             scratch,
         }
     }
+    /// A query that may do no more than this much work: for a glance at a pattern.
+    pub fn of_work(work: usize) -> Query<'static> {
+        Query { fuel: work, ..Query::new(&Nowhere) }
+    }
     /// Full limits again, and no trouble: for the next query with the same buffers.
     pub fn restart(&mut self) {
         self.fuel = QUERY_LIMIT;

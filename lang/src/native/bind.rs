@@ -88,8 +88,7 @@ type Make = Box<dyn Fn(&Value) -> Pattern + Send + Sync>;
 /// reported at once.
 fn bind(c: &mut Call, join: fn(&Pattern, Make) -> Pattern) -> Eval {
     let p = c.pattern(1)?;
-    let first = p.events(0, 1).first().map(|hap| hap.value.clone());
-    let known = match first {
+    let known = match super::lift::first_value(&p) {
         Some(value) => Some((c.call(0, Pattern::pure(value.clone()))?, value)),
         None => None,
     };

@@ -2,7 +2,7 @@
 
 use super::{Native, Plain};
 use mag_pattern::align::{Align, Combine, combine};
-use mag_pattern::{Loc, Locs, Pattern, Time, Value};
+use mag_pattern::{Loc, Locs, Pattern, Query, Span, Time, Value};
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -87,8 +87,17 @@ pub(crate) fn run(
 fn kept_steps(args: &[Arg], joined: &Pattern, make: &impl Fn(&Value) -> Pattern) -> Option<Time> {
     let Some(Arg::Pattern(p)) = args.last() else { return None };
     let steps = p.steps?;
-    let first = joined.events(0, 1).into_iter().next()?;
-    (make(&first.value).steps == Some(steps)).then_some(steps)
+    (make(&first_value(joined)?).steps == Some(steps)).then_some(steps)
+}
+
+/// Work of a glance at the first value of a pattern.
+const GLANCE: usize = 1000;
+
+/// The value that a pattern begins with, unless that is hard to find out.
+pub(crate) fn first_value(p: &Pattern) -> Option<Value> {
+    let mut haps = Vec::new();
+    p.query(Span::cycle(0), &mut Query::of_work(GLANCE), &mut haps);
+    haps.into_iter().next().map(|hap| hap.value)
 }
 
 /// A pattern that gives nothing but the reason.
