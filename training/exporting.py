@@ -77,7 +77,8 @@ def curve(log, path, valid, train):
     best = min(row["valid"] for row in log)
     axis.plot(minutes, [row["valid"] for row in log], label=f"validation, {valid}")
     axis.plot(minutes, [row["train"] for row in log], label=f"training, {train}")
-    axis.set_ylim(0.8 * min(best, min(row["train"] for row in log)), 2.2 * best)
+    values = [row[kind] for row in log for kind in ("valid", "train")]
+    axis.set_ylim(0.95 * min(values), min(2.2 * best, 1.02 * max(values)))
     axis.set_xlabel("minutes of one core")
     axis.grid(alpha=0.3)
     axis.legend(frameon=False)
