@@ -12,17 +12,15 @@ import json
 
 import torch
 
+from exporting import restored
 from melody_data import FOLK, events_of, load
-from melody_model import MelodyModel
+from melody_model import make
 from ngram_baseline import baseline
 from train_melody import evaluate, per_sixteenth
 
 
-def restored(path):
-    saved = torch.load(path, weights_only=False)
-    model = MelodyModel(saved["settings"]["hidden"])
-    model.load_state_dict(saved["average"])
-    return model.eval(), saved
+def make_of(settings):
+    return make(settings["hidden"])
 
 
 def opening_and_rest(nats, tunes, bars=4):
@@ -64,7 +62,7 @@ def main():
     parser.add_argument("--weights", required=True)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    model, _ = restored(args.weights)
+    model, _ = restored(args.weights, make_of)
     pairs = load(args.data)
     for split in ("valid", "test"):
         print(split, json.dumps(report(model, pairs, split), indent=2))

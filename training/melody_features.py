@@ -7,12 +7,11 @@ the tones of the current and next chord, which are 2 x 12 zeros or ones.
 
 import numpy as np
 
-from melody_data import DURATIONS, HOLD, LOWEST, NO_DURATION, NONE, PITCHES, REST, meter_id
+from lookback import RUNS, LookBack, run_class
+from melody_data import NO_DURATION, NONE, PITCHES, meter_id
 
 LAGS = (1, 2, 4, 8, 16)  # bars
 MOVED_LAGS = (1, 2)
-MATCH = 3  # events that must agree before the tune's own past is followed
-RUNS = 8
 POSITIONS, BAR_CYCLE, LEFT = 193, 16, 20
 D = NO_DURATION + 1
 
@@ -32,71 +31,44 @@ TOKEN_COPIES = [i for i, n in enumerate(NAMES) if n.startswith(("token_", "moved
 DURATION_COPIES = [i for i, n in enumerate(NAMES) if n.startswith("duration_")]
 
 
-def run_class(run):
-    """0, 1, 2, 3, 4-5, 6-8, 9-16, more."""
-    return run if run < 4 else 4 + (run > 5) + (run > 8) + (run > 16)
-
-
 def left_class(ticks, bar):
     """Bars left, the current one included: 1..16, 17-24, 25-32, more."""
     bars = -(-ticks // bar)
     return bars if bars <= 16 else 17 + (bars > 24) + (bars > 32)
 
 
-class Past:
-    """The events so far, kept so that a look back costs the same however long they are."""
+class Past(LookBack):
+    """The look back of a melody: also at the pitch to which a sequence has moved."""
 
     def __init__(self, bar):
-        self.bar = bar
-        self.events, self.at = [], {}
-        self.runs, self.rhythm_runs = [0] * len(LAGS), [0] * len(MOVED_LAGS)
-        self.seen, self.follow, self.followed = {}, None, 0
+        super().__init__(bar, LAGS, (NONE, NO_DURATION))
+        self.rhythm_runs = [0] * len(MOVED_LAGS)
 
     def push(self, onset, token, duration):
         """Take the next event in."""
-        event = (token, duration)
-        for i, lag in enumerate(LAGS):
-            past = self.at.get(onset - lag * self.bar)
-            same = past is not None and self.events[past] == event
-            self.runs[i] = self.runs[i] + 1 if same else 0
-            if i < len(MOVED_LAGS):
-                same = past is not None and self.events[past][1] == duration
-                self.rhythm_runs[i] = self.rhythm_runs[i] + 1 if same else 0
-        if self.follow is not None and self.events[self.follow] == event:
-            self.follow, self.followed = self.follow + 1, self.followed + 1
-        else:
-            self.follow, self.followed = None, 0
-        self.at[onset] = len(self.events)
-        self.events.append(event)
+        for i, lag in enumerate(MOVED_LAGS):
+            past = self.back(onset, lag)
+            same = past is not None and past[1] == duration
+            self.rhythm_runs[i] = self.rhythm_runs[i] + 1 if same else 0
+        super().push(onset, token, duration)
         self.last_onset = onset
-        if len(self.events) >= MATCH:
-            context = tuple(self.events[-MATCH:])
-            if self.follow is None and context in self.seen:
-                self.follow, self.followed = self.seen[context], MATCH
-            self.seen[context] = len(self.events)
 
     def columns(self, now):
         """The look-back columns for an event that begins at `now`."""
-        row, offsets = [], []
-        for i, lag in enumerate(LAGS):
-            past = self.at.get(now - lag * self.bar)
-            token, duration = self.events[past] if past is not None else (NONE, NO_DURATION)
-            row += [token, duration, run_class(self.runs[i])]
+        row = self.lagged(now)
         for i, lag in enumerate(MOVED_LAGS):
             row += [self.moved(row[3 * i], lag), run_class(self.rhythm_runs[i])]
-        if self.follow is None:
-            return row + [NONE, NO_DURATION, 0]
-        return row + [*self.events[self.follow], run_class(self.followed)]
+        return row + self.matched()
 
     def moved(self, token, lag):
         """`token` moved as far as the last event lies from the one `lag` bars before it."""
         if token >= PITCHES or not self.events:
             return NONE
-        past = self.at.get(self.last_onset - lag * self.bar)
+        past = self.back(self.last_onset, lag)
         last = self.events[-1][0]
-        if past is None or last >= PITCHES or self.events[past][0] >= PITCHES:
+        if past is None or last >= PITCHES or past[0] >= PITCHES:
             return NONE
-        target = token + last - self.events[past][0]
+        target = token + last - past[0]
         return target if 0 <= target < PITCHES else NONE
 
 
