@@ -165,6 +165,7 @@ impl Reverb {
     /// Damps the ends of all lines.
     #[inline(always)]
     #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+    #[allow(clippy::needless_range_loop)] // one frame of all lines at a time
     fn dampen(&mut self, wave: &mut [[f32; BLOCK]; LINES]) {
         for n in 0..BLOCK {
             for i in 0..LINES {

@@ -187,13 +187,15 @@ impl Voice {
 /// not a finite number.
 #[multiversion(targets("x86_64+avx2"))]
 fn scale(frames: &mut Frames, level: &[f32; BLOCK]) -> Option<f32> {
-    const LANES: usize = 8;
+    const LANES: usize = 16;
     let mut peaks = [0.0f32; LANES];
     let mut sums = [0.0f32; LANES];
     for x in frames.whole_channels() {
-        for (x, level) in x.chunks_exact_mut(LANES).zip(level.chunks_exact(LANES)) {
+        for (y, level) in x.iter_mut().zip(level) {
+            *y *= level;
+        }
+        for x in x.chunks_exact(LANES) {
             for lane in 0..LANES {
-                x[lane] *= level[lane];
                 let size = x[lane].abs();
                 peaks[lane] = if size > peaks[lane] { size } else { peaks[lane] };
                 sums[lane] += size;

@@ -56,7 +56,7 @@ pub(crate) struct Bank {
     levels: [Lanes; STEPS + 1],
     damping: Lanes,
     poles: [Lanes; 4],
-    x: [Lanes; BLOCK],
+    x: [[f32; BLOCK]; LANES],
 }
 
 impl Bank {
@@ -68,7 +68,7 @@ impl Bank {
             levels: [[0.0; LANES]; STEPS + 1],
             damping: [1.0; LANES],
             poles: [[0.0; LANES]; 4],
-            x: [[0.0; LANES]; BLOCK],
+            x: [[0.0; BLOCK]; LANES],
         }
     }
 
@@ -92,16 +92,12 @@ impl Bank {
 
     /// Takes in the samples of `lane`.
     pub fn load(&mut self, lane: usize, x: &[f32; BLOCK]) {
-        for (to, x) in self.x.iter_mut().zip(x) {
-            to[lane] = *x;
-        }
+        self.x[lane] = *x;
     }
 
     /// Gives back the samples of `lane`.
     pub fn store(&self, lane: usize, x: &mut [f32; BLOCK]) {
-        for (from, x) in self.x.iter().zip(x) {
-            *x = from[lane];
-        }
+        *x = self.x[lane];
     }
 
     /// Filters the block of all lanes.
@@ -119,7 +115,9 @@ fn run(kind: Kind, bank: &mut Bank) {
         }
     }
     let gains = lines(&gains);
-    let Bank { damping, poles: [a, b, c, d], x, .. } = bank;
+    let mut frames = turned(&bank.x);
+    let x = &mut frames;
+    let Bank { damping, poles: [a, b, c, d], .. } = bank;
     match kind {
         Kind::Off => {}
         Kind::TwoPole(pass) => two_pole(pass, &gains, damping, [a, b], x),
@@ -132,6 +130,25 @@ fn run(kind: Kind, bank: &mut Bank) {
     for pole in bank.poles.iter_mut().flatten() {
         *pole = flush(*pole);
     }
+    bank.x = turned(&frames);
+}
+
+/// Rows for columns. Whole pieces of rows are put together before they are written: what is
+/// written one by one cannot be read again as a whole without a wait.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn turned<const ROWS: usize, const COLUMNS: usize>(
+    x: &[[f32; COLUMNS]; ROWS],
+) -> [[f32; ROWS]; COLUMNS] {
+    const PIECE: usize = 8;
+    let mut y = [[0.0; ROWS]; COLUMNS];
+    for (column, y) in y.iter_mut().enumerate() {
+        for (rows, y) in x.chunks_exact(PIECE).zip(y.chunks_exact_mut(PIECE)) {
+            let piece: [f32; PIECE] = core::array::from_fn(|i| rows[i][column]);
+            y.copy_from_slice(&piece);
+        }
+    }
+    y
 }
 
 /// The gain of every frame, in a line between the settings.

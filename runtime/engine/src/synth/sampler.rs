@@ -144,39 +144,42 @@ impl Sampler {
     }
 }
 
-/// Frames of a recording that are at hand at a time.
-const WINDOW: usize = 256;
+/// Frames of a recording in which places are counted at a time, and those at hand around them.
+const SPAN: usize = 256;
+const WINDOW: usize = SPAN + 4;
 /// Bits of a place within them below the frame.
 const FINE: u32 = 23;
 
-/// Reads `out.len()` frames from place `at` on in steps of `step`.
-fn interpolate(data: &[f32], at: Place, step: Place, out: &mut [f32]) {
-    let room = ((WINDOW - 8) as Place) << 32;
-    let most = (room / step.abs().max(1)).clamp(1, BLOCK as Place) as usize;
+/// Reads `out.len()` frames from place `at` on in steps of `pace`.
+fn interpolate(data: &[f32], at: Place, pace: Place, out: &mut [f32]) {
+    let room = ((SPAN - 2) as Place) << 32;
+    let most = (room / pace.abs().max(1)).clamp(1, BLOCK as Place) as usize;
     let mut at = at;
     for now in out.chunks_mut(most) {
-        let first = at.min(at + step * (now.len() as Place - 1)) >> 32;
+        let first = at.min(at + pace * (now.len() as Place - 1)) >> 32;
         let from = (first + PAD as Place - 1).max(0) as usize;
         let near = data.get(from..).unwrap_or(&[]);
-        let mut window = [0.0; WINDOW + 4];
-        // What is needed, rounded up to what is copied at once.
-        let span = ((step.abs() >> 32) as usize + 1) * now.len() + 4;
-        for (to, x) in window.iter_mut().zip(near).take(span.next_multiple_of(8)) {
-            *to = *x;
-        }
         let small = |place: Place| (place >> (32 - FINE)) as u32;
-        cubic(&window, small(at - (first << 32)), small(step), now);
-        at += step * now.len() as Place;
+        let (start, step) = (small(at - (first << 32)), small(pace));
+        match near.first_chunk() {
+            Some(window) => cubic(window, start, step, now),
+            None => {
+                let mut window = [0.0; WINDOW];
+                window.iter_mut().zip(near).for_each(|(to, x)| *to = *x);
+                cubic(&window, start, step, now);
+            }
+        }
+        at += pace * now.len() as Place;
     }
 }
 
 /// Reads a window: a cubic through the four frames around each place (the spline of Catmull and
 /// Rom).
 #[multiversion(targets("x86_64+avx2"))]
-fn cubic(window: &[f32; WINDOW + 4], at: u32, step: u32, out: &mut [f32]) {
+fn cubic(window: &[f32; WINDOW], at: u32, step: u32, out: &mut [f32]) {
     for (i, y) in out.iter_mut().enumerate() {
         let place = at.wrapping_add(step.wrapping_mul(i as u32));
-        let frame = (place >> FINE) as usize % WINDOW;
+        let frame = (place >> FINE) as usize % SPAN;
         let [a, b, c, d] = [0, 1, 2, 3].map(|ahead| window[frame + ahead]);
         let t = (place & ((1 << FINE) - 1)) as f32 * (1.0 / (1u32 << FINE) as f32);
         let slope = 0.5 * (c - a);
