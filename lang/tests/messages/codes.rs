@@ -1,4 +1,5 @@
 //! Every kind of problem that the sources name has a snapshot.
+#![allow(clippy::expect_used)]
 
 use super::{Folder, cases, problems, syntax_cases};
 use mag_lang::{Language, Mode, Source};
