@@ -17,6 +17,11 @@ use std::sync::Arc;
 pub trait Files {
     /// The text of a file, or why it cannot be had.
     fn read(&self, path: &str) -> Result<String, String>;
+
+    /// Where the folder of recordings that a text calls `path` is, or why it cannot be had.
+    fn folder(&self, path: &str) -> Result<String, String> {
+        Err(format!("there is no folder `{path}` here"))
+    }
 }
 
 /// No files.
@@ -184,5 +189,6 @@ fn differs(old: &Program, new: &Program) -> bool {
         || old.muted != new.muted
         || old.soloed != new.soloed
         || old.outs != new.outs
+        || old.samples != new.samples
         || !old.scope.own_names().map(|(n, _)| n).eq(new.scope.own_names().map(|(n, _)| n))
 }

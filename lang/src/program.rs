@@ -23,6 +23,8 @@ pub struct Program {
     pub soloed: BTreeSet<String>,
     /// Named outputs.
     pub outs: BTreeMap<String, Target>,
+    /// Folders of recordings, as [`crate::Files::folder`] gave them.
+    pub samples: Vec<String>,
 }
 
 /// One voice of the performance: it plays until it is replaced, hushed or gone.
@@ -60,6 +62,7 @@ impl Program {
             muted: BTreeSet::new(),
             soloed: BTreeSet::new(),
             outs: BTreeMap::new(),
+            samples: Vec::new(),
         }
     }
     /// Cycles (bars) a second.

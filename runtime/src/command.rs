@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub mod check;
@@ -86,6 +87,22 @@ impl Command {
     }
 }
 
+/// The performer's own folders of recordings.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Recordings {
+    /// Play the recordings in this folder too: its folders are sounds (may be repeated)
+    #[arg(long, value_name = "FOLDER")]
+    samples: Vec<PathBuf>,
+}
+
+impl Recordings {
+    /// The user's library, if there is one, and what was named.
+    pub fn folders(&self) -> Vec<PathBuf> {
+        let library = crate::samples::tree::library();
+        library.into_iter().chain(self.samples.iter().cloned()).collect()
+    }
+}
+
 /// Where the sound goes: the same for `play` and the prompt.
 #[derive(Clone, Debug, Args)]
 pub struct Sound {
@@ -104,6 +121,8 @@ pub struct Sound {
     /// Keep no journal of the performance
     #[arg(long)]
     pub no_journal: bool,
+    #[command(flatten)]
+    recordings: Recordings,
 }
 
 impl Sound {
@@ -115,7 +134,11 @@ impl Sound {
 
     /// What to play on.
     pub fn setup(&self) -> crate::performer::Setup {
-        crate::performer::Setup { silent: self.silent, buffer: self.buffer }
+        crate::performer::Setup {
+            silent: self.silent,
+            buffer: self.buffer,
+            samples: self.recordings.folders(),
+        }
     }
 }
 

@@ -51,17 +51,7 @@ impl Cue {
     /// The sound (`s`, or `sound`) and its variant: `sn:3` is `("sn", 3)`, and so is `sn` with
     /// `n 3`.
     pub fn sound(&self) -> Option<(&'static str, f64)> {
-        let n = self.number("n").unwrap_or(0.0);
-        match self.get("s").or_else(|| self.get("sound"))? {
-            Value::Word(word) => Some(split_variant(word.as_str(), n)),
-            Value::List(items) => match items.first()? {
-                Value::Word(word) => {
-                    Some((word.as_str(), items.get(1).and_then(Value::number).unwrap_or(n)))
-                }
-                _ => None,
-            },
-            _ => None,
-        }
+        sound_of(&self.controls)
     }
 
     /// The pitch as a MIDI number: `note` (a number or a name), `midinote`, or `freq` in hertz.
@@ -70,6 +60,22 @@ impl Cue {
             return Some(69.0 + 12.0 * (hertz / 440.0).log2());
         }
         self.number("note").or_else(|| self.number("midinote")).filter(|n| n.is_finite())
+    }
+}
+
+/// The sound and its variant that controls ask for, as [`Cue::sound`] has them.
+pub fn sound_of(controls: &Controls) -> Option<(&'static str, f64)> {
+    let get = |name: &str| controls.get(Sym::new(name));
+    let n = get("n").and_then(Value::number).unwrap_or(0.0);
+    match get("s").or_else(|| get("sound"))? {
+        Value::Word(word) => Some(split_variant(word.as_str(), n)),
+        Value::List(items) => match items.first()? {
+            Value::Word(word) => {
+                Some((word.as_str(), items.get(1).and_then(Value::number).unwrap_or(n)))
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -10,7 +10,8 @@ const LONGEST: u64 = 4 << 20;
 
 /// Files that a program may read, and what it has read of them.
 pub trait Library: Files {
-    /// The texts that were read, by the names under which the program asked for them.
+    /// The texts that were read, and the places of the folders of recordings, by the names under
+    /// which the program asked for them.
     fn texts(&self) -> BTreeMap<String, String>;
 }
 
@@ -19,12 +20,14 @@ pub trait Library: Files {
 pub struct Folder {
     root: PathBuf,
     read: RefCell<BTreeMap<String, String>>,
+    /// The folders of recordings that were asked for, and where they are.
+    folders: RefCell<BTreeMap<String, String>>,
 }
 
 impl Folder {
     /// The files below `root`.
     pub fn new(root: impl Into<PathBuf>) -> Folder {
-        Folder { root: root.into(), read: RefCell::default() }
+        Folder { root: root.into(), read: RefCell::default(), folders: RefCell::default() }
     }
 
     /// The files in the folder that the program `path` lies in.
@@ -55,11 +58,33 @@ impl Files for Folder {
         self.read.borrow_mut().insert(path.to_owned(), text.clone());
         Ok(text)
     }
+
+    fn folder(&self, path: &str) -> Result<String, String> {
+        let library = crate::samples::tree::library();
+        let full = below(&self.root.join(path), &self.root, library.as_deref())?;
+        let full = full.to_string_lossy().into_owned();
+        self.folders.borrow_mut().insert(path.to_owned(), full.clone());
+        Ok(full)
+    }
+}
+
+/// A folder's true place, if that is below the program's folder or the performer's library.
+fn below(path: &Path, root: &Path, library: Option<&Path>) -> Result<PathBuf, String> {
+    let full = path.canonicalize().map_err(|e| e.to_string())?;
+    let inside = |root: &Path| root.canonicalize().is_ok_and(|root| full.starts_with(root));
+    if !inside(root) && !library.is_some_and(inside) {
+        return Err("it lies outside the folder of the program and your own library; \
+                    `--samples FOLDER` on the command line may be anywhere"
+            .into());
+    }
+    if full.is_dir() { Ok(full) } else { Err("it is not a folder".into()) }
 }
 
 impl Library for Folder {
     fn texts(&self) -> BTreeMap<String, String> {
-        self.read.borrow().clone()
+        let mut texts = self.read.borrow().clone();
+        texts.extend(self.folders.borrow().clone());
+        texts
     }
 }
 
@@ -70,6 +95,10 @@ pub struct Kept(pub BTreeMap<String, String>);
 impl Files for Kept {
     fn read(&self, path: &str) -> Result<String, String> {
         self.0.get(path).cloned().ok_or_else(|| format!("the journal does not have `{path}`"))
+    }
+
+    fn folder(&self, path: &str) -> Result<String, String> {
+        self.read(path)
     }
 }
 

@@ -14,6 +14,7 @@
 //! | wire | takes what `mag send` brings | [`wire::Wire`] |
 //! | keys | reads single keys of the terminal | [`keys::Keys`] |
 //! | phrases | samples models, ahead of need | [`phrases::PhraseStore`] |
+//! | samples | reads folders, decodes recordings | [`samples::Samples::live`] |
 //! | record | writes a take to disk | [`export::recording::Recording`] |
 //!
 //! | channel | from | to | room |
@@ -22,6 +23,8 @@
 //! | landed | scheduler | main | 1 for each swap |
 //! | shots | scheduler | audio callback | 4096, wait-free; more are dropped and said |
 //! | where the card's frames lie | audio callback | scheduler | three atomics |
+//! | jobs | main, scheduler | samples | 1024; more are asked for again |
+//! | decoded | samples | scheduler | 256, then samples waits |
 //! | tap | audio callback | record | ten seconds, wait-free; more is lost to the take |
 //! | notices | everybody | notice | 256; more are dropped and counted |
 //! | events | watch, wire, keys | main | 64, then they wait |
@@ -44,6 +47,7 @@ pub mod performer;
 pub mod phrases;
 pub mod repl;
 pub mod route;
+pub mod samples;
 pub mod scheduler;
 pub mod session;
 pub mod stage;

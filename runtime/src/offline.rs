@@ -8,13 +8,14 @@ use crate::output::Output;
 use crate::output::synth::{SynthOut, Timebase};
 use crate::output::tape::Tape;
 use crate::route::{Defaults, Place, Routes};
+use crate::samples::Samples;
 use crate::session::Player;
 use crate::stage::{Opener, Report, Stage, When};
 use mag_engine::Engine;
 use mag_lang::Program;
 use mag_pattern::{Pattern, Time, World};
 use std::cell::RefCell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub struct Offline {
     engine: Engine,
     world: Arc<dyn World>,
     now: Frame,
+    samples: Samples,
     /// Everything that was told to any output.
     tape: Tape,
 }
@@ -37,14 +39,27 @@ impl Offline {
     /// A stage on which `program` begins at frame 0. Sound goes to the built-in synth wherever the
     /// program sends it, since nobody listens at an address in virtual time.
     pub fn new(program: Arc<Program>, world: Arc<dyn World>, notices: Notices) -> Offline {
+        Offline::with_samples(program, world, Vec::new(), notices)
+    }
+
+    /// The same with the performer's own folders of recordings.
+    pub fn with_samples(
+        program: Arc<Program>,
+        world: Arc<dyn World>,
+        folders: Vec<PathBuf>,
+        notices: Notices,
+    ) -> Offline {
         let (engine, control) = Engine::new(RATE);
+        let (samples, bank) = Samples::offline(folders, &notices);
+        samples.follow(&program);
         let synth = SynthOut::new(control, Arc::new(Timebase::offline()), RATE, notices);
+        let synth = synth.with_samples(bank);
         let opener = Box::new(OnlySynth(Some(Box::new(synth))));
         let defaults = Defaults::default();
         let mut stage = Stage::new(RATE, program, Routes::to_synth(&defaults), opener);
         let tape = Tape::default();
         stage.monitor(Box::new(tape.recorder(0, 0)));
-        Offline { stage, engine, world, now: BEFORE, tape }
+        Offline { stage, engine, world, now: BEFORE, samples, tape }
     }
 
     /// Plays up to `end` and hands the samples from frame 0 on to `sink`, in blocks of interleaved
@@ -114,6 +129,7 @@ impl Player for Rehearsal {
         let mut offline = self.0.borrow_mut();
         let now = offline.now;
         let routes = Routes::to_synth(&Defaults::default());
+        offline.samples.follow(&program);
         Some(offline.stage.swap(program, routes, when, now))
     }
     fn once(&mut self, pattern: Pattern, when: When) {

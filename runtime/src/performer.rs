@@ -10,12 +10,13 @@ use crate::output::Output;
 use crate::output::osc::{OscOut, Style};
 use crate::output::synth::{SynthOut, Timebase};
 use crate::route::{Place, Routes};
+use crate::samples::{Bank, Samples};
 use crate::session::Player;
 use crate::stage::{Opener, Stage, When};
 use mag_engine::{Control, Engine};
 use mag_lang::Program;
 use mag_pattern::{Pattern, Time, World};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,13 +25,18 @@ const START: Duration = Duration::from_millis(25);
 /// How long the first evaluation waits for the sound card at most.
 const CARD: Duration = Duration::from_millis(250);
 
+/// How long the first evaluation waits for its recordings at most.
+const DECODING: Duration = Duration::from_millis(400);
+
 /// What a performance is to be played on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Setup {
     /// Whether to leave the sound card alone.
     pub silent: bool,
     /// Frames that the card asks for at once.
     pub buffer: u32,
+    /// The performer's own folders of recordings.
+    pub samples: Vec<PathBuf>,
 }
 
 /// A player in real time. The clock starts with the first program: cycle 0 is when it is heard.
@@ -39,6 +45,7 @@ pub struct Performer {
     notices: Notices,
     locate: Option<Locate>,
     card: Option<Card>,
+    samples: Samples,
     live: Option<Live>,
     tap: Arc<Tap>,
     recording: Option<Recording>,
@@ -50,6 +57,7 @@ pub struct Performer {
 struct Card {
     control: Control,
     timebase: Arc<Timebase>,
+    bank: Bank,
     /// Ties the engine's frames to the real world.
     reference: Moments,
 }
@@ -73,9 +81,10 @@ impl Performer {
                 None
             }
         });
-        let card = Some(Card { control, timebase, reference });
+        let (samples, bank) = Samples::live(setup.samples, &notices);
+        let card = Some(Card { control, timebase, bank, reference });
         let (locate, live, recording) = (Some(locate), None, None);
-        Performer { world, notices, locate, card, live, tap, recording, device }
+        Performer { world, notices, locate, card, samples, live, tap, recording, device }
     }
 
     fn start(&mut self, program: Arc<Program>, routes: Routes) -> std::io::Result<Live> {
@@ -87,12 +96,17 @@ impl Performer {
         let synth = self.card.take().map(|card| {
             let shift = card.reference.frame(moments.instant(0));
             let synth = SynthOut::new(card.control, card.timebase, RATE, self.notices.clone());
-            Box::new(synth.shifted(shift)) as Box<dyn Output>
+            Box::new(synth.shifted(shift).with_samples(card.bank)) as Box<dyn Output>
         });
         let opener = Patchbay { synth, moments, notices: self.notices.clone() };
         let stage = Stage::new(RATE, program, routes, Box::new(opener));
         let locate = self.locate.take().unwrap_or_else(|| Box::new(|_| None));
         Live::start(stage, moments, self.world.clone(), self.notices.clone(), locate)
+    }
+
+    /// The recordings that it plays.
+    pub fn samples(&self) -> Samples {
+        self.samples.clone()
     }
 
     /// The running stage; none before the first program.
@@ -111,9 +125,13 @@ fn wait_for_card(device: &Device, timebase: &Timebase) {
 
 impl Player for Performer {
     fn swap(&mut self, program: Arc<Program>, routes: Routes, when: When) -> Option<Time> {
+        self.samples.follow(&program);
+        let next = self.now().floor();
+        self.samples.ask_ahead(&program, next..next.saturating_add(2), &*self.world);
         if let Some(live) = &self.live {
             return live.swap(program, routes, when);
         }
+        self.samples.wait(DECODING);
         match self.start(program, routes) {
             Ok(live) => self.live = Some(live),
             Err(error) => {

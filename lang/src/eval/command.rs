@@ -58,6 +58,7 @@ impl Reader<'_> {
                 let file = self.one_text(name, args, loc)?;
                 self.actions.push(Action::Record((file != "stop").then_some(file)));
             }
+            "samples" => self.samples(name, args, loc)?,
             "help" => {
                 let topic = args.first().map(text_of).transpose();
                 match topic {
@@ -168,6 +169,22 @@ impl Reader<'_> {
             result = self.eval.report(problem);
         }
         result
+    }
+
+    fn samples(&mut self, name: &Ident, args: &[Expr], loc: Loc) -> Eval<()> {
+        let path = self.one_text(name, args, loc)?;
+        match self.files.folder(&path) {
+            Ok(folder) => {
+                // (named again, it comes last and wins)
+                self.program.samples.retain(|before| *before != folder);
+                self.program.samples.push(folder);
+                Ok(())
+            }
+            Err(why) => {
+                let message = format!("cannot play the samples in `{path}`: {why}");
+                self.eval.report(Problem::error("use-file", loc, message))
+            }
+        }
     }
 
     fn use_file(&mut self, args: &[Expr], loc: Loc) -> Eval<()> {

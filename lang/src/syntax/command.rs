@@ -18,7 +18,7 @@ const fn command(name: &'static str, usage: &'static str, doc: &'static str) -> 
 }
 
 /// Every command, in alphabetical order.
-pub const COMMANDS: [Command; 15] = [
+pub const COMMANDS: [Command; 16] = [
     command("help", "help every", "Shows what a name means; `help` alone gives an overview."),
     command("hush", "hush", "Silences every part."),
     command("meter", "meter 3/4", "Sets the bar, which is the cycle: beats and their note value."),
@@ -31,6 +31,7 @@ pub const COMMANDS: [Command; 15] = [
     command("quantum", "quantum 'bar'", "When edits take effect: now, beat, bar or some bars."),
     command("record", "record 'take.wav'", "Writes what sounds to a file; `record stop` ends it."),
     command("redo", "redo", "Goes forward again after `undo`."),
+    command("samples", "samples 'mine'", "Plays the recordings in a folder: `s \"NAME:2\"`."),
     command("solo", "solo lead", "Silences every part but the named ones until `unsolo`."),
     command("tempo", "tempo 124", "Sets the tempo in beats a minute."),
     command("undo", "undo", "Goes back to what played before the last edit."),

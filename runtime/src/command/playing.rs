@@ -7,6 +7,7 @@ use crate::journal::{self, Journal};
 use crate::notice::Notices;
 use crate::performer::Performer;
 use crate::phrases::{Ahead, Lookahead, Patient, PhraseStore};
+use crate::samples::{self, Samples};
 use crate::session::{Outcome, Session, Text, locator};
 use crate::stage::When;
 use crate::watch::{Change, Known, Watch};
@@ -32,6 +33,8 @@ pub(super) struct Playing {
     store: PhraseStore,
     ahead: Ahead,
     lookahead: Lookahead,
+    samples: Samples,
+    coming: samples::ahead::Lookahead,
     file: Option<PathBuf>,
     /// When edits of the file take effect.
     quantum: When,
@@ -47,6 +50,7 @@ impl Playing {
         let sources = Arc::new(Mutex::new(Sources::new()));
         let world = Arc::new(store.live());
         let performer = Performer::new(sound.setup(), world, notices.clone(), locator(&sources));
+        let samples = performer.samples();
         let session = Session::new(
             Arc::new(Language::new()),
             Arc::new(store.opening()),
@@ -61,6 +65,8 @@ impl Playing {
             ahead: store.ahead(),
             store,
             lookahead: Lookahead::default(),
+            samples,
+            coming: samples::ahead::Lookahead::default(),
             file,
             quantum,
             used: Vec::new(),
@@ -82,10 +88,11 @@ impl Playing {
         }
     }
 
-    /// Lets the phrases of the coming cycles be made.
+    /// Lets the phrases of the coming cycles be made, and their recordings be decoded.
     pub fn look_ahead(&mut self) {
         let now = self.session.now();
         self.lookahead.follow(self.session.program(), now, &self.ahead);
+        self.coming.follow(self.session.program(), now, &self.samples, &self.ahead);
     }
 
     /// The world for drawing what does not play: waits for its phrases.

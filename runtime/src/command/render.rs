@@ -1,6 +1,6 @@
 //! `mag render`: a file's music as a WAV file, bit for bit the same every time.
 
-use super::{PROBLEMS, color, name_of, read_text};
+use super::{PROBLEMS, Recordings, color, name_of, read_text};
 use crate::clock::{Clock, Frame};
 use crate::cue::Cue;
 use crate::device::RATE;
@@ -40,6 +40,8 @@ pub struct Render {
     /// Also write the events, as JSON, one a line
     #[arg(long, value_name = "OUT.jsonl")]
     events: Option<PathBuf>,
+    #[command(flatten)]
+    recordings: Recordings,
 }
 
 /// How much is rendered.
@@ -99,7 +101,8 @@ impl Render {
         let end = self.length.frames(&clock)?;
         let store = PhraseStore::installed(notices.clone());
         let world = Arc::new(Take { world: store.patient(), seed: self.seed.unwrap_or(0) });
-        let mut offline = Offline::new(program.clone(), world, notices.clone());
+        let folders = self.recordings.folders();
+        let mut offline = Offline::with_samples(program.clone(), world, folders, notices.clone());
         let broken = |e: hound::Error| format!("cannot write {}: {e}", self.output.display());
         let mut wav = Wav::create(&self.output, RATE).map_err(broken)?;
         offline.play(end, |samples| wav.write(samples)).map_err(broken)?;

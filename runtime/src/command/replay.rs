@@ -1,6 +1,6 @@
 //! `mag replay`: a journalled performance again, in virtual time.
 
-use super::PROBLEMS;
+use super::{PROBLEMS, Recordings};
 use crate::clock::Frame;
 use crate::device::RATE;
 use crate::export::events;
@@ -42,6 +42,8 @@ pub struct Replay {
     /// Stop after this many cycles (default: 8 after the last edit)
     #[arg(long, value_name = "N")]
     cycles: Option<i64>,
+    #[command(flatten)]
+    recordings: Recordings,
 }
 
 impl Replay {
@@ -74,7 +76,7 @@ impl Replay {
         let broken = |e: hound::Error| format!("cannot write {}: {e}", output.display());
         let mut wav = Wav::create(output, RATE).map_err(broken)?;
         let store = PhraseStore::installed(notices.clone());
-        let mut stage = Again::new(&store, notices);
+        let mut stage = Again::new(&store, self.recordings.folders(), notices);
         let mut refused = 0;
         for (i, entry) in entries.iter().enumerate() {
             let due = entries.get(i..).unwrap_or_default().iter().filter_map(|e| e.landed);
@@ -110,10 +112,11 @@ struct Again {
 }
 
 impl Again {
-    fn new(store: &PhraseStore, notices: &Notices) -> Again {
+    fn new(store: &PhraseStore, folders: Vec<PathBuf>, notices: &Notices) -> Again {
         let language = Arc::new(Language::new());
         let world = Arc::new(store.patient());
-        let offline = Offline::new(language.empty(), world.clone(), notices.clone());
+        let (empty, told) = (language.empty(), notices.clone());
+        let offline = Offline::with_samples(empty, world.clone(), folders, told);
         let offline = Rc::new(RefCell::new(offline));
         let player = Box::new(Rehearsal(offline.clone()));
         let sources = Arc::new(Mutex::new(Sources::new()));

@@ -4,7 +4,9 @@ use super::Output;
 use crate::clock::Frame;
 use crate::cue::Cue;
 use crate::notice::Notices;
-use mag_engine::{Control, Shot, shot_for};
+use crate::samples::{Bank, Take};
+use mag_engine::{Control, Shot, shot_for, shot_for_sample};
+use mag_lang::suggest::nearest;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -62,6 +64,8 @@ pub struct SynthOut {
     notices: Notices,
     reported: BTreeSet<String>,
     overrun: bool,
+    /// The performer's own recordings.
+    bank: Option<Bank>,
 }
 
 impl SynthOut {
@@ -75,7 +79,15 @@ impl SynthOut {
             notices,
             reported: BTreeSet::new(),
             overrun: false,
+            bank: None,
         }
+    }
+
+    /// The same with recordings, which win over sounds of the same name.
+    #[must_use]
+    pub fn with_samples(mut self, bank: Bank) -> SynthOut {
+        self.bank = Some(bank);
+        self
     }
 
     /// The same on a timeline whose frame 0 is frame `shift` of the timebase's.
@@ -102,7 +114,7 @@ impl SynthOut {
     }
 
     fn shoot(&mut self, cue: &Cue, offset: Frame) {
-        match shot_of(cue) {
+        match self.shot_of(cue) {
             Ok(Some(shot)) => {
                 let at = (cue.at + offset).max(0) as u64;
                 if self.control.shot(at, shot).is_err() && !self.overrun {
@@ -110,28 +122,59 @@ impl SynthOut {
                     self.notices.warn("too many events at once: the synth leaves some out");
                 }
             }
-            Ok(None) => {
-                let text = format!(
-                    "part `{}` makes no sound: its events have neither `s` nor `note`",
-                    cue.name
-                );
-                self.report(&cue.name, text);
-            }
-            Err(unknown) => {
-                let text = format!("part `{}`: {unknown}", cue.name);
-                self.report(&unknown.name, text);
-            }
+            Ok(None) => {}
+            Err((key, text)) => self.report(&key, text),
         }
+    }
+
+    /// The shot of a cue; `None` if its recording is not there. If the cue cannot sound at all,
+    /// what is wrong, after a key under which that is said once.
+    fn shot_of(&mut self, cue: &Cue) -> Result<Option<Shot>, (String, String)> {
+        let pitch = cue.pitch();
+        let Some((sound, n)) = cue.sound().or(pitch.map(|_| (INSTRUMENT, 0.0))) else {
+            let name = &cue.name;
+            let text =
+                format!("part `{name}` makes no sound: its events have neither `s` nor `note`");
+            return Err((name.to_string(), text));
+        };
+        let mut params = params(cue, pitch);
+        let taken = match &mut self.bank {
+            Some(bank) => bank.take(sound, n, cue.at, &mut self.control),
+            None => Take::Unknown,
+        };
+        let shot = match taken {
+            Take::Silent => return Ok(None),
+            Take::Ready(id, seconds) => {
+                if cue.word("unit") == Some("c") {
+                    params.push(("speed", (cue.number("speed").unwrap_or(1.0) * seconds) as f32));
+                }
+                shot_for_sample(id, &params)
+            }
+            Take::Unknown => shot_for(sound, n as f32, &params)
+                .map_err(|_| (sound.to_owned(), self.unknown(cue, sound)))?,
+        };
+        Ok(Some(shot.with_part(cue.part).with_duration(cue.duration.max(1) as u64)))
+    }
+
+    /// That there is no sound of this name, and which it may have been meant to be.
+    fn unknown(&self, cue: &Cue, sound: &str) -> String {
+        let own = self.bank.as_ref().map(Bank::names).unwrap_or_default();
+        let built_in = mag_engine::SOUNDS
+            .iter()
+            .flat_map(|def| std::iter::once(def.name).chain(def.aliases.iter().copied()));
+        let near = nearest(sound, own.iter().map(String::as_str).chain(built_in), 3);
+        let hint = match near.as_slice() {
+            [] => String::new(),
+            [one] => format!("; did you mean `{one}`?"),
+            many => format!("; did you mean one of `{}`?", many.join("`, `")),
+        };
+        format!("part `{}`: there is no sound `{sound}`{hint}", cue.name)
     }
 }
 
-/// The shot of a cue; `None` if it says neither what sounds nor which note.
-fn shot_of(cue: &Cue) -> Result<Option<Shot>, mag_engine::UnknownSound> {
-    let pitch = cue.pitch();
-    let Some((sound, n)) = cue.sound().or(pitch.map(|_| (INSTRUMENT, 0.0))) else {
-        return Ok(None);
-    };
-    let mut params: Vec<(&str, f32)> = Vec::with_capacity(cue.controls.len() + 1);
+/// What a cue asks of the synth, apart from the sound itself.
+fn params(cue: &Cue, pitch: Option<f64>) -> Vec<(&str, f32)> {
+    let mut params: Vec<(&str, f32)> = Vec::with_capacity(cue.controls.len() + 2);
     for (name, value) in cue.controls.iter() {
         match name.as_str() {
             "n" | "s" | "sound" | "note" | "midinote" | "freq" => {}
@@ -139,8 +182,7 @@ fn shot_of(cue: &Cue) -> Result<Option<Shot>, mag_engine::UnknownSound> {
         }
     }
     params.extend(pitch.map(|p| ("midinote", p as f32)));
-    let shot = shot_for(sound, n as f32, &params)?;
-    Ok(Some(shot.with_part(cue.part).with_duration(cue.duration.max(1) as u64)))
+    params
 }
 
 impl Output for SynthOut {
@@ -170,6 +212,9 @@ impl Output for SynthOut {
     }
     fn tend(&mut self) {
         self.overrun = false;
+        if let Some(bank) = &mut self.bank {
+            bank.collect(&mut self.control);
+        }
         let stats = self.control.stats();
         if stats.broken > 0 {
             let name = mag_engine::SOUNDS

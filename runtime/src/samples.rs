@@ -1,0 +1,186 @@
+//! The performer's own recordings: folders are read and files are decoded off the sounding path,
+//! and handed to the engine when they are first played.
+
+use crate::notice::Notices;
+use arc_swap::ArcSwap;
+use mag_engine::SampleBuffer;
+use mag_lang::Program;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+pub mod ahead;
+pub mod bank;
+pub mod decode;
+pub mod tree;
+
+pub use bank::{Bank, Take};
+use tree::Tree;
+
+/// Files that may wait to be decoded; more are asked for again when they are played.
+const WAITING: usize = 1024;
+/// Decoded recordings that may wait for the engine; then the worker waits.
+const DECODED: usize = 256;
+/// How long a change of folders waits for them to be read, at most.
+const READING: Duration = Duration::from_millis(500);
+
+/// A file and what it held.
+type Decoded = (Arc<Path>, Result<SampleBuffer, String>);
+
+/// What the worker is told.
+enum Job {
+    Read(Vec<String>, SyncSender<()>),
+    Decode(Arc<Path>),
+    /// Answered once everything before it is done.
+    Mark(SyncSender<()>),
+}
+
+/// What everybody knows of the recordings.
+struct Shared {
+    /// The performer's own folders.
+    own: Vec<PathBuf>,
+    tree: ArcSwap<Tree>,
+    reading: AtomicBool,
+    /// The worker, if there is one, and what it has been asked for.
+    worker: Option<SyncSender<Job>>,
+    asked: Mutex<HashSet<Arc<Path>>>,
+}
+
+impl Shared {
+    fn new(own: Vec<PathBuf>, worker: Option<SyncSender<Job>>) -> Shared {
+        let (tree, reading, asked) = Default::default();
+        Shared { own, tree: ArcSwap::new(tree), reading, worker, asked }
+    }
+
+    fn read(&self, named: &[String], notices: &Notices) {
+        let (tree, wrong) = Tree::read(&self.own, named);
+        wrong.into_iter().for_each(|wrong| notices.warn(wrong));
+        self.tree.store(Arc::new(tree));
+        self.reading.store(false, Ordering::Release);
+    }
+
+    /// Whether the folders are still being read.
+    fn is_reading(&self) -> bool {
+        self.reading.load(Ordering::Acquire)
+    }
+
+    fn asked(&self) -> std::sync::MutexGuard<'_, HashSet<Arc<Path>>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets the worker decode a file, once.
+    fn ask(&self, path: &Arc<Path>) {
+        let Some(worker) = &self.worker else { return };
+        let mut asked = self.asked();
+        if !asked.contains(path) && worker.try_send(Job::Decode(path.clone())).is_ok() {
+            asked.insert(path.clone());
+        }
+    }
+
+    /// The file may be asked for again.
+    fn forget(&self, path: &Arc<Path>) {
+        self.asked().remove(path);
+    }
+}
+
+/// Says which folders there are and what will be needed; cheap to clone.
+#[derive(Clone)]
+pub struct Samples {
+    shared: Arc<Shared>,
+    notices: Notices,
+}
+
+impl Samples {
+    /// Recordings of the performer's `own` folders that are decoded on a thread, and the bank that
+    /// hands them to the engine.
+    pub fn live(own: Vec<PathBuf>, notices: &Notices) -> (Samples, Bank) {
+        let (jobs, waiting) = sync_channel(WAITING);
+        let (decoded, arriving) = sync_channel(DECODED);
+        let shared = Arc::new(Shared::new(own, Some(jobs)));
+        // The worker must not keep its own queue open.
+        let (weak, told) = (Arc::downgrade(&shared), notices.clone());
+        let work = move || {
+            while let Ok(job) = waiting.recv() {
+                let Some(shared) = weak.upgrade() else { return };
+                let done = match job {
+                    Job::Read(named, done) => {
+                        shared.read(&named, &told);
+                        done.try_send(()).is_ok()
+                    }
+                    Job::Mark(done) => done.try_send(()).is_ok(),
+                    Job::Decode(path) => {
+                        drop(shared);
+                        let result = decode::decode(&path);
+                        decoded.send((path, result)).is_ok()
+                    }
+                };
+                // Nobody may wait for an answer any more; nobody plays if nothing is taken.
+                let _ = done;
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name("samples".into()).spawn(work) {
+            notices.warn(format!("no samples: the system gives no thread ({error})"));
+        }
+        Samples::with(shared, Some(arriving), notices)
+    }
+
+    /// Recordings that are decoded the moment they are played, so that the result is the same
+    /// every time; and the bank that hands them to the engine.
+    pub fn offline(own: Vec<PathBuf>, notices: &Notices) -> (Samples, Bank) {
+        Samples::with(Arc::new(Shared::new(own, None)), None, notices)
+    }
+
+    fn with(
+        shared: Arc<Shared>,
+        arriving: Option<Receiver<Decoded>>,
+        notices: &Notices,
+    ) -> (Samples, Bank) {
+        let bank = Bank::new(shared.clone(), arriving, notices.clone());
+        (Samples { shared, notices: notices.clone() }, bank)
+    }
+
+    /// From now on the folders that `program` names count, besides the performer's own. They are
+    /// read anew; if they are others than before, this waits a moment for them.
+    pub fn follow(&self, program: &Program) {
+        let Some(worker) = &self.shared.worker else {
+            return self.shared.read(&program.samples, &self.notices);
+        };
+        let (done, read) = sync_channel(1);
+        let before = self.shared.tree.load();
+        let fresh = before.named != program.samples || before.names().next().is_none();
+        if fresh {
+            self.shared.reading.store(true, Ordering::Release);
+        }
+        let sent = worker.try_send(Job::Read(program.samples.clone(), done)).is_ok();
+        if !sent {
+            self.shared.reading.store(false, Ordering::Release);
+            self.notices.warn("the sample folders are not read: too much waits to be decoded");
+        } else if fresh {
+            let _ = read.recv_timeout(READING);
+        }
+    }
+
+    /// Whether there is no recording at all.
+    pub fn is_empty(&self) -> bool {
+        self.shared.tree.load().names().next().is_none()
+    }
+
+    /// Lets variant `n` of a sound be decoded, if there is one of that name.
+    pub fn ask(&self, name: &str, n: f64) {
+        if let Some(path) = self.shared.tree.load().file(name, n) {
+            self.shared.ask(path);
+        }
+    }
+
+    /// Waits until everything that was asked for is decoded, or so long.
+    pub fn wait(&self, most: Duration) {
+        let (done, mark) = sync_channel(1);
+        let worker = self.shared.worker.as_ref();
+        if worker.is_some_and(|worker| worker.try_send(Job::Mark(done)).is_ok()) {
+            let _ = mark.recv_timeout(most);
+        }
+    }
+}

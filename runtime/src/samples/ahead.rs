@@ -1,0 +1,61 @@
+//! Lets the recordings of the coming cycles be decoded before they are heard.
+
+use super::Samples;
+use crate::cue::sound_of;
+use mag_lang::Program;
+use mag_pattern::{Query, Span, Time, World};
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// How many cycles are asked ahead, the current one included.
+const CYCLES: i64 = 3;
+
+impl Samples {
+    /// Lets the recordings of these cycles be decoded.
+    pub fn ask_ahead(&self, program: &Program, cycles: Range<i64>, world: &dyn World) {
+        if self.is_empty() {
+            return;
+        }
+        let mut query = Query::new(world);
+        query.cps = program.cps();
+        query.meter = program.meter;
+        let mut haps = Vec::new();
+        for cycle in cycles {
+            for (_, part) in program.parts.iter().filter(|(name, _)| program.sounds(name)) {
+                haps.clear();
+                query.restart();
+                // What fails here fails when it is played, and is said there.
+                let _ = catch_unwind(AssertUnwindSafe(|| {
+                    part.pattern.query(Span::cycle(cycle), &mut query, &mut haps);
+                }));
+                for hap in &haps {
+                    let controls = hap.value.clone().into_controls();
+                    sound_of(&controls).into_iter().for_each(|(name, n)| self.ask(name, n));
+                }
+            }
+        }
+    }
+}
+
+/// Stays some cycles ahead of a performance, and asks for each only once.
+#[derive(Default)]
+pub struct Lookahead {
+    asked: Option<(Arc<Program>, i64)>,
+}
+
+impl Lookahead {
+    /// `program` plays, and it is `now`.
+    pub fn follow(&mut self, program: &Arc<Program>, now: Time, samples: &Samples, w: &dyn World) {
+        let cycle = now.floor();
+        let until = cycle.saturating_add(CYCLES);
+        let from = match &self.asked {
+            Some((before, until)) if Arc::ptr_eq(before, program) => cycle.max(*until),
+            _ => cycle,
+        };
+        if from < until {
+            samples.ask_ahead(program, from..until, w);
+            self.asked = Some((program.clone(), until));
+        }
+    }
+}
