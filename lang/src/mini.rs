@@ -5,6 +5,7 @@
 //! exact character that is wrong.
 
 mod build;
+mod flat;
 mod parse;
 pub mod tree;
 

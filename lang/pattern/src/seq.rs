@@ -46,7 +46,7 @@ impl Seq {
         Seq { slots, crossing }
     }
     /// The same as a pattern, unless some time cannot be counted exactly.
-    pub(crate) fn exact(slots: Vec<Slot>) -> Option<Pattern> {
+    pub fn exact(slots: Vec<Slot>) -> Option<Pattern> {
         slots.iter().all(|slot| slot.begin < slot.end).then(|| Pattern::new(Seq::new(slots)))
     }
 

@@ -1,5 +1,6 @@
 //! Interned text: names of sounds, controls and notes, compared by address and copied for free.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::{LazyLock, RwLock};
 
@@ -14,9 +15,36 @@ pub struct Sym(&'static &'static str);
 /// The one table of words.
 static WORDS: LazyLock<RwLock<HashMap<&'static str, Sym>>> = LazyLock::new(Default::default);
 
+/// Words that a thread met lately, by [`place`].
+type Recent = [Cell<Option<Sym>>; 256];
+
+thread_local! {
+    /// Spares the lock of the table, which costs more than the rest of finding a word.
+    static RECENT: Recent = const { [const { Cell::new(None) }; 256] };
+}
+
+/// Where a word is kept among the recent ones.
+fn place(text: &str) -> usize {
+    let mixed = text.bytes().fold(text.len(), |sum, b| sum.wrapping_mul(31) ^ usize::from(b));
+    (mixed ^ mixed >> 8) % 256
+}
+
 impl Sym {
     /// The symbol of a text.
+    #[inline]
     pub fn new(text: &str) -> Sym {
+        RECENT.with(|recent| {
+            let kept = &recent[place(text)];
+            if let Some(sym) = kept.get().filter(|sym| sym.as_str() == text) {
+                return sym;
+            }
+            let sym = Sym::shared(text);
+            kept.set(Some(sym));
+            sym
+        })
+    }
+    /// The symbol of a text, from the table of all threads.
+    fn shared(text: &str) -> Sym {
         let words = WORDS.read().unwrap_or_else(|e| e.into_inner());
         if let Some(&sym) = words.get(text) {
             return sym;

@@ -1,5 +1,6 @@
 //! Makes a pattern from the tree of a mini-notation text.
 
+use super::flat;
 use super::tree::{Change, Layers, Sequence, Step, Term};
 use mag_pattern::align::{Align, Combine, combine};
 use mag_pattern::cat::{common_steps, fastcat, slowcat, stack, timecat};
@@ -28,6 +29,13 @@ type Marked = (Pattern, bool);
 fn group(layers: &Layers) -> Marked {
     match layers {
         Layers::Stack(all) => {
+            if let Some(written) = flat::rows(all) {
+                let steps = common_steps(all.iter().map(|row| Some(total(row))));
+                return (written.with_steps(steps), false);
+            }
+            if let [only] = all.as_slice() {
+                return changing(only);
+            }
             let built: Vec<Marked> = all.iter().map(sequence).collect();
             let counts = built.iter().any(|(_, counts)| *counts);
             (stack(built.into_iter().map(|(p, _)| p).collect()), counts)
@@ -52,15 +60,23 @@ fn choose(choices: Vec<Pattern>, seed: i64) -> Pattern {
     })
 }
 
-fn share(step: &Step) -> Time {
+pub(super) fn share(step: &Step) -> Time {
     if step.weight.is_zero() { Time::ONE } else { step.weight }
 }
 
-fn total(sequence: &Sequence) -> Time {
+pub(super) fn total(sequence: &Sequence) -> Time {
     sequence.steps.iter().fold(Time::ZERO, |sum, step| sum + share(step))
 }
 
 fn sequence(sequence: &Sequence) -> Marked {
+    if let Some(written) = flat::rows(std::slice::from_ref(sequence)) {
+        return (written.with_steps(Some(total(sequence))), false);
+    }
+    changing(sequence)
+}
+
+/// A sequence with something in it that changes from cycle to cycle.
+fn changing(sequence: &Sequence) -> Marked {
     let built: Vec<Marked> = sequence.steps.iter().map(marked_step).collect();
     let (steps, counts) = counted(sequence, &built);
     (in_a_row(sequence, built).with_steps(steps), counts)
@@ -96,6 +112,9 @@ fn step(step: &Step) -> Pattern {
 }
 
 fn marked_step(step: &Step) -> Marked {
+    if let (false, Some(written)) = (step.ops.is_empty(), flat::step(step)) {
+        return (written.with_steps(Some(Time::ONE)), false);
+    }
     let (mut pattern, counts) = term(&step.term);
     for change in &step.ops {
         pattern = changed(pattern, change);
@@ -143,7 +162,7 @@ fn polymeter(all: &[Sequence], pace: Option<&Step>) -> Pattern {
 }
 
 /// The number of an operand that is just that, and its place.
-fn plain_number(operand: &Step) -> Option<(Time, Locs)> {
+pub(super) fn plain_number(operand: &Step) -> Option<(Time, Locs)> {
     match &operand.term {
         Term::Atom(Value::Num(x), loc) if operand.ops.is_empty() => {
             Some((Time::from_f64(*x), Locs::one(*loc)))

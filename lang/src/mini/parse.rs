@@ -63,7 +63,10 @@ fn closing(open: u8) -> u8 {
 }
 
 fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '~' | '-' | '#' | '.' | '^' | '_' | '\'')
+    if c.is_ascii() { is_word_byte(c as u8) } else { c.is_alphanumeric() }
+}
+fn is_word_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'~' | b'-' | b'#' | b'.' | b'^' | b'_' | b'\'')
 }
 
 impl Reader<'_> {
@@ -76,8 +79,16 @@ impl Reader<'_> {
         found
     }
     fn space(&mut self) {
-        while let Some(c) = self.text[self.at..].chars().next().filter(|c| c.is_whitespace()) {
-            self.at += c.len_utf8();
+        while let Some(byte) = self.peek() {
+            if byte == b' ' {
+                self.at += 1;
+            } else if byte.is_ascii_graphic() {
+                return;
+            } else {
+                let c = self.text[self.at..].chars().next().filter(|c| c.is_whitespace());
+                let Some(c) = c else { return };
+                self.at += c.len_utf8();
+            }
         }
     }
     fn loc(&self, from: usize, to: usize) -> Loc {
@@ -166,8 +177,11 @@ impl Reader<'_> {
                 Some(b'.') if self.is_foot() => break,
                 Some(_) => {}
             }
-            let step = self.step()?;
-            steps.push(step);
+            steps.push(Step::plain(Term::Rest));
+            // Read in place: a step is too large to be handed up from call to call.
+            if let Some(step) = steps.last_mut() {
+                self.step(step)?;
+            }
             tallest = tallest.max(self.height);
             self.space();
         }
@@ -211,7 +225,7 @@ impl Reader<'_> {
         self.text[self.at + 1..].chars().next().is_none_or(|c| !is_word(c))
     }
 
-    fn step(&mut self) -> Result<Step, Problem> {
+    fn step(&mut self, step: &mut Step) -> Result<(), Problem> {
         let from = self.at;
         self.steps += 1;
         if self.steps > STEPS {
@@ -219,12 +233,12 @@ impl Reader<'_> {
             return Err(problem.expected(format!("at most {STEPS} steps")));
         }
         self.height = 0;
-        let mut step = Step::plain(self.term()?);
+        step.term = self.term()?;
         let mut height = self.height;
         let mut operators = 0;
         loop {
             self.height = 0;
-            if !self.operator(&mut step)? {
+            if !self.operator(step)? {
                 break;
             }
             if step.ops.len() > operators {
@@ -238,7 +252,7 @@ impl Reader<'_> {
             }
         }
         self.height = height;
-        Ok(step)
+        Ok(())
     }
 
     /// One operator behind a step; false if there is none.
@@ -350,7 +364,7 @@ impl Reader<'_> {
     /// An operand that, if it is a plain word, spells a number or a note.
     fn factor(&mut self, mark: &str) -> Result<Box<Step>, Problem> {
         let operand = self.operand(mark)?;
-        numeric(&operand, &format!("`{mark}` needs a number"))?;
+        numeric(&operand, || format!("`{mark}` needs a number"))?;
         Ok(operand)
     }
 
@@ -391,9 +405,10 @@ impl Reader<'_> {
                 Err(self.problem("mini-euclid", "a number is missing here", "a number or group"))
             }
             Some(_) => {
-                let step = self.step()?;
-                numeric(&step, "a rhythm is made of numbers")?;
-                Ok(Box::new(step))
+                let mut step = Box::new(Step::plain(Term::Rest));
+                self.step(&mut step)?;
+                numeric(&step, || "a rhythm is made of numbers".into())?;
+                Ok(step)
             }
         }
     }
@@ -493,11 +508,12 @@ impl Reader<'_> {
 
     /// Bytes of the word that stands here.
     fn word_length(&self) -> usize {
-        let rest = &self.text[self.at..];
-        let plain = rest.bytes().take_while(|b| b.is_ascii() && is_word(*b as char)).count();
-        if rest.as_bytes().get(plain).is_none_or(u8::is_ascii) {
+        let bytes = &self.bytes[self.at..];
+        let plain = bytes.iter().position(|b| !is_word_byte(*b)).unwrap_or(bytes.len());
+        if bytes.get(plain).is_none_or(u8::is_ascii) {
             return plain;
         }
+        let rest = &self.text[self.at..];
         rest.find(|c| !is_word(c)).unwrap_or(rest.len())
     }
 
@@ -567,10 +583,10 @@ impl Reader<'_> {
 }
 
 /// Refuses a plain word that is no number.
-fn numeric(step: &Step, message: &str) -> Result<(), Problem> {
+fn numeric(step: &Step, message: impl Fn() -> String) -> Result<(), Problem> {
     match &step.term {
         Term::Atom(value @ Value::Word(word), loc) if value.number().is_none() => {
-            let problem = Problem::error("mini-number", *loc, message);
+            let problem = Problem::error("mini-number", *loc, message());
             Err(problem.expected("a number such as 2 or <2 3>").found(format!("the word `{word}`")))
         }
         _ => Ok(()),
@@ -582,6 +598,9 @@ fn literal(text: &str) -> Option<f64> {
     let first = *text.as_bytes().first()?;
     if !(first.is_ascii_digit() || matches!(first, b'-' | b'.' | b'+')) {
         return None;
+    }
+    if text.len() < 10 && text.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(text.bytes().fold(0, |n, b| n * 10 + u32::from(b - b'0')).into());
     }
     let digits = text.strip_prefix('-').unwrap_or(text);
     if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
