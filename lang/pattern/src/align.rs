@@ -1,8 +1,10 @@
 //! Two patterns as one: an operation on values, and an alignment for their structure.
 
-use crate::hap::Hap;
-use crate::pattern::{Pattern, retain_from};
+use crate::hap::{Hap, Locs};
+use crate::pattern::{Node, Pattern, retain_from};
 use crate::query::Query;
+use crate::span::Span;
+use crate::time::Time;
 use crate::value::Value;
 use std::sync::Arc;
 
@@ -89,6 +91,10 @@ fn combine_in(left: &Pattern, right: &Pattern, op: Combine) -> Pattern {
         return applied(&marked, &slot.value, &op, true).with_steps(left.steps);
     }
     let (ours, theirs) = (left.clone(), right.clone());
+    if right.is_signal() {
+        let sampled = Sampled { events: ours, signal: theirs, op };
+        return Pattern::new(sampled).with_steps(left.steps);
+    }
     let joined = Pattern::of(move |span, q, out| {
         let mut haps = q.take();
         let mut found = q.take();
@@ -119,6 +125,40 @@ fn push_joined(q: &mut Query, out: &mut Vec<Hap>, op: &Combine, mut a: Hap, b: &
         Ok(Some(value)) => out.push(Hap { whole: a.whole, part, value, locs: a.locs }),
         Ok(None) => {}
         Err(message) => q.fail(&a.locs, || message),
+    }
+}
+
+/// Each event of the left, in place, with the value of a signal at its start.
+struct Sampled {
+    events: Pattern,
+    signal: Pattern,
+    op: Combine,
+}
+
+impl Sampled {
+    fn joined(&self, value: Value, t: Time, q: &mut Query, locs: &mut Locs) -> Option<Value> {
+        let mut places = Locs::none();
+        let other = self.signal.sample(t, q, &mut places)?;
+        locs.join(&places);
+        (self.op)(value, &other).unwrap_or_else(|message| {
+            q.fail(locs, || message);
+            None
+        })
+    }
+}
+
+impl Node for Sampled {
+    fn query(&self, span: Span, q: &mut Query, out: &mut Vec<Hap>) {
+        let start = out.len();
+        self.events.query(span, q, out);
+        retain_from(out, start, |hap| {
+            let begin = hap.whole_or_part().begin;
+            hap.change(|value, locs| self.joined(value, begin, q, locs))
+        });
+    }
+    fn sample(&self, t: Time, q: &mut Query, locs: &mut Locs) -> Option<Value> {
+        let value = self.events.sample(t, q, locs)?;
+        self.joined(value, t, q, locs)
     }
 }
 
@@ -171,7 +211,7 @@ impl Pattern {
         combine(Align::In, self, gate, op)
     }
     /// The value at `n` even steps of a cycle, in the manner of sample and hold.
-    pub fn segment(&self, n: crate::Time) -> Pattern {
+    pub fn segment(&self, n: Time) -> Pattern {
         let steps = Pattern::pure(true).fast(n);
         self.structure(&steps).with_steps(Some(n))
     }

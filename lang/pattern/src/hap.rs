@@ -82,6 +82,18 @@ impl Hap {
     pub fn has_onset(&self) -> bool {
         self.whole.is_some_and(|w| w.begin == self.part.begin)
     }
+    /// Its value through `f`, which is given the old one; false if there is no new one.
+    #[inline]
+    pub(crate) fn change(&mut self, f: impl FnOnce(Value, &mut Locs) -> Option<Value>) -> bool {
+        let value = std::mem::replace(&mut self.value, Value::Bool(false));
+        match f(value, &mut self.locs) {
+            Some(value) => {
+                self.value = value;
+                true
+            }
+            None => false,
+        }
+    }
     /// Whole and part through `f`.
     #[inline]
     pub fn map_time(&mut self, f: impl Fn(Time) -> Time) {

@@ -18,6 +18,7 @@ pub mod join;
 pub mod loc;
 pub mod note;
 pub mod pattern;
+mod pointwise;
 pub mod query;
 pub mod sample;
 pub mod seq;

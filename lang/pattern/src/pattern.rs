@@ -1,6 +1,7 @@
 //! Patterns: pure functions from a span of time to events.
 
 use crate::hap::{Hap, Locs};
+use crate::pointwise::{Located, Mapped, Signal};
 use crate::query::Query;
 use crate::seq::{Seq, Slot};
 use crate::span::Span;
@@ -25,6 +26,11 @@ pub trait Node: Send + Sync {
     }
     /// [`Node::tiles`], if none of them reaches into the next cycle.
     fn slots(&self) -> Option<&[Slot]> {
+        None
+    }
+    /// The value at a moment, if this is a continuous value; adds its places to `locs`. A join
+    /// with events then needs no event of its own for it.
+    fn sample(&self, _t: Time, _q: &mut Query, _locs: &mut Locs) -> Option<Value> {
         None
     }
     /// The patterns that sound at once, if this is no more than that.
@@ -118,12 +124,7 @@ impl Pattern {
     }
     /// A continuous value: `f` of the time at which it is sampled.
     pub fn signal(f: impl Fn(Time, &Query) -> Value + Send + Sync + 'static) -> Pattern {
-        Pattern::of(move |span, q, out| {
-            if span.begin <= span.end {
-                let value = f(span.begin, q);
-                out.push(Hap { whole: None, part: span, value, locs: Locs::none() });
-            }
-        })
+        Pattern::new(Signal(f))
     }
 
     /// The same with another count of steps.
@@ -146,6 +147,23 @@ impl Pattern {
     /// Like [`Pattern::slots`], but they may reach into the next cycle.
     pub(crate) fn tiles(&self) -> Option<&[Slot]> {
         self.node.tiles()
+    }
+    /// Whether this is a continuous value, to be had by [`Pattern::sample`].
+    pub(crate) fn is_signal(&self) -> bool {
+        self.sample(Time::ZERO, &mut Query::default(), &mut Locs::none()).is_some()
+    }
+    /// See [`Node::sample`].
+    pub(crate) fn sample(&self, t: Time, q: &mut Query, locs: &mut Locs) -> Option<Value> {
+        if !t.is_countable() {
+            q.overflow();
+            return None;
+        }
+        if !q.enter() {
+            return None;
+        }
+        let value = self.node.sample(t, q, locs);
+        q.leave();
+        value
     }
     /// The patterns that sound at once, if this is no more than that, and little enough to rewrite.
     pub(crate) fn layers(&self) -> Option<&[Pattern]> {
@@ -176,11 +194,8 @@ impl Pattern {
         if let Some(marked) = self.over(&|inner| inner.clone().located(locs)) {
             return marked;
         }
-        let locs = locs.clone();
-        self.each(move |_, hap| {
-            hap.locs.join(&locs);
-            true
-        })
+        let steps = self.steps;
+        Pattern::new(Located { inner: self, locs: locs.clone() }).with_steps(steps)
     }
 
     /// Appends the events of `span` to `out`.
@@ -222,13 +237,8 @@ impl Pattern {
         if let Some(done) = self.over(&|inner| inner.mapped(f.clone())) {
             return done;
         }
-        self.each(move |_, hap| match f(&hap.value) {
-            Some(value) => {
-                hap.value = value;
-                true
-            }
-            None => false,
-        })
+        let change = move |_: &mut Query, value: Value, _: &Locs| f(&value);
+        Pattern::new(Mapped { inner: self.clone(), change }).with_steps(self.steps)
     }
     /// Every value through `f`; `None` drops the event, `Err` drops it and says why.
     pub fn try_map(
@@ -250,17 +260,13 @@ impl Pattern {
         } else if let Some(done) = self.over(&|inner| inner.try_mapped(f.clone())) {
             return done;
         }
-        self.each(move |q, hap| match f(std::mem::replace(&mut hap.value, Value::Bool(false))) {
-            Ok(Some(value)) => {
-                hap.value = value;
-                true
-            }
-            Ok(None) => false,
-            Err(message) => {
-                q.fail(&hap.locs, || message);
-                false
-            }
-        })
+        let change = move |q: &mut Query, value: Value, locs: &Locs| {
+            f(value).unwrap_or_else(|message| {
+                q.fail(locs, || message);
+                None
+            })
+        };
+        Pattern::new(Mapped { inner: self.clone(), change }).with_steps(self.steps)
     }
     /// Every event through `f`, in place; where it answers false the event is dropped.
     pub fn each(

@@ -1,7 +1,7 @@
 //! Moving patterns in time: faster, slower, earlier, backwards.
 
 use crate::cat::{slowcat, stack};
-use crate::hap::Hap;
+use crate::hap::{Hap, Locs};
 use crate::pattern::{Node, Pattern};
 use crate::query::Query;
 use crate::seq::{SLOT_LIMIT, Seq, Slot, squeeze_into};
@@ -334,6 +334,9 @@ impl Node for Fast {
         self.inner.query(span.map(|t| t * self.factor), q, out);
         q.moved(&mut out[start..], |t| t / self.factor);
     }
+    fn sample(&self, t: Time, q: &mut Query, locs: &mut Locs) -> Option<Value> {
+        self.inner.sample(t * self.factor, q, locs)
+    }
     fn size(&self) -> u32 {
         self.inner.size().saturating_add(1)
     }
@@ -352,6 +355,9 @@ impl Node for Late {
         let start = out.len();
         self.inner.query(span.map(|t| t - self.by), q, out);
         q.moved(&mut out[start..], |t| t + self.by);
+    }
+    fn sample(&self, t: Time, q: &mut Query, locs: &mut Locs) -> Option<Value> {
+        self.inner.sample(t - self.by, q, locs)
     }
     fn size(&self) -> u32 {
         self.inner.size().saturating_add(1)

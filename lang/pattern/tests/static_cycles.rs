@@ -1,7 +1,10 @@
 //! What is worked out in advance sounds like what is worked out when it is asked for.
 
+use mag_pattern::align::{Align, Combine, combine};
 use mag_pattern::cat::{fastcat, slowcat, stack};
+use mag_pattern::signal::saw;
 use mag_pattern::{Loc, Locs, Pattern, Span, Time, Value};
+use std::sync::Arc;
 
 type Change = fn(&Pattern) -> Pattern;
 
@@ -98,4 +101,30 @@ fn plain_shifts_stay_known_in_advance() {
     assert_eq!(crossing.late(time(5, 8)).slots(), long.slots());
     assert!(row.fast(Time::int(1_000_000_000_000)).slots().is_none());
     assert!(row.chop(1_000_000_000).slots().is_none());
+}
+
+#[test]
+fn sampled_signals_give_the_same_events() {
+    let list: Combine = Arc::new(|a, b| match b.number() {
+        Some(x) if x > 0.9 => Err("too much".into()),
+        Some(x) if x < 0.1 => Ok(None),
+        _ => Ok(Some(Value::list(vec![a, b.clone()]))),
+    });
+    let place = Locs::one(Loc::new(0, 70, 73));
+    let doubled = |p: &Pattern| p.map(|v| Value::Num(v.number().unwrap_or(0.0) * 2.0));
+    let signals = [
+        saw(),
+        saw().slow(Time::int(8)).late(time(1, 3)),
+        doubled(&saw()).located(&place).fast(time(3, 2)),
+        combine(Align::In, &saw(), &doubled(&saw().early(time(1, 7))), list.clone()),
+    ];
+    for base in bases().iter().chain([&saw()]) {
+        for signal in &signals {
+            let known = combine(Align::In, base, signal, list.clone());
+            let asked = combine(Align::In, base, &opaque(signal), list.clone());
+            for span in spans() {
+                assert_eq!(events(&known, span), events(&asked, span));
+            }
+        }
+    }
 }

@@ -1,13 +1,11 @@
 //! Chains: `base .name args…`.
 
-use super::expr::operation;
 use super::{Eval, Evaluator};
 use crate::generator::{Generator, is_modifier};
 use crate::meaning::{Body, Function, Meaning};
 use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::syntax::ast::{Expr, Ident, Link};
-use mag_pattern::align::{Align, combine};
 use mag_pattern::{Loc, Pattern, Sym};
 
 impl Evaluator {
@@ -119,9 +117,8 @@ impl Evaluator {
             return self.deepen(made, pattern.depth, link.loc);
         };
         let value = self.control_argument(arg, loc)?;
-        let made = crate::native::control::controls(control, &value);
         let depth = pattern.depth.max(value.depth);
-        let set = combine(Align::In, &pattern, &made, operation("set"));
+        let set = crate::native::control::set(control, &pattern, &value);
         self.deepen(set, depth, link.loc)
     }
 

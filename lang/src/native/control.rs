@@ -3,7 +3,9 @@
 use super::Kind::{Num, Pat, Val};
 use super::Native;
 use crate::meaning::{Body, Function, Meaning};
+use mag_pattern::align::{Align, Combine, combine};
 use mag_pattern::{Controls, Pattern, Sym, Value};
+use std::sync::Arc;
 
 pub(super) const ROWS: &[Native] = &[
     Native::plain("_pan", &[Num, Pat], |a| {
@@ -67,9 +69,29 @@ impl Fields {
 /// `value` in them becoming the control.
 pub fn controls(names: Sym, values: &Pattern) -> Pattern {
     let fields = Fields::read(names.as_str());
-    let values =
-        if names.as_str().starts_with("note") { &super::tonal::chords(values) } else { values };
-    values.map(move |v| Value::Map(control(&fields, v)))
+    spelled_out(names, values).map(move |v| Value::Map(control(&fields, v)))
+}
+
+/// `pattern` with `values` as a control, as in `x .gain v`: [`controls`] and `set` in one, without
+/// a map of one entry on the way.
+pub fn set(names: Sym, pattern: &Pattern, values: &Pattern) -> Pattern {
+    let fields = Fields::read(names.as_str());
+    let op: Combine = Arc::new(move |sound, value| {
+        let mut sound = sound.into_controls();
+        match (fields.names.as_slice(), value) {
+            ([name, ..], Value::Num(_) | Value::Word(_)) if fields.defaults.is_empty() => {
+                sound.set(*name, value.clone());
+            }
+            _ => sound = sound.union(&control(&fields, value), |_, theirs| theirs.clone()),
+        }
+        Ok(Some(Value::Map(sound)))
+    });
+    combine(Align::In, pattern, &spelled_out(names, values), op)
+}
+
+/// Chords as their notes, where notes are wanted.
+fn spelled_out(names: Sym, values: &Pattern) -> Pattern {
+    if names.as_str().starts_with("note") { super::tonal::chords(values) } else { values.clone() }
 }
 
 fn control(fields: &Fields, value: &Value) -> Controls {
