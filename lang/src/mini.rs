@@ -1,6 +1,6 @@
 //! The mini-notation: text in double quotes to a pattern.
 //!
-//! [`parse`] reads the text into a small tree, [`build`] makes the pattern. The parser is written
+//! [`parse()`] reads the text into a small tree, [`build()`] makes the pattern. The parser is written
 //! by hand because strings are parsed on every keystroke of a performance and must point to the
 //! exact character that is wrong.
 
