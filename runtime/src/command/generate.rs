@@ -40,7 +40,7 @@ pub struct Generate {
     /// Key, such as d:dorian; without it the chords tell
     #[arg(long)]
     pub key: Option<String>,
-    /// Chords in mini-notation, such as '<Dm7 G7>'
+    /// Chords in mini-notation, such as `<Dm7 G7>`
     #[arg(long)]
     pub over: Option<String>,
     /// A pattern of notes to continue, such as 'note "c4 d4 e4"'
