@@ -18,14 +18,14 @@ pub enum Pass {
 }
 
 impl Pass {
-    /// Shares of the input and of the two doubled states in the output.
+    /// The output, from the input and the two states, each before and after the sample, added.
     #[inline(always)]
     #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-    fn mix(self, damping: f32) -> [f32; 3] {
+    fn output(self, damping: f32, x: f32, a: f32, b: f32) -> f32 {
         match self {
-            Pass::Low => [0.0, 0.0, 0.5],
-            Pass::Band => [0.0, 0.5 * damping, 0.0],
-            Pass::High => [1.0, -0.5 * damping, -0.5],
+            Pass::Low => 0.5 * b,
+            Pass::Band => 0.5 * damping * a,
+            Pass::High => x - 0.5 * (damping * a + b),
         }
     }
 }
@@ -59,23 +59,23 @@ impl Svf {
     /// Filters one sample at the warped gain `g`; `damping` is 1/Q.
     #[inline]
     pub fn tick(&mut self, pass: Pass, g: f32, damping: f32, x: f32) -> f32 {
-        let y = svf(pass.mix(damping), (g, damping), (&mut self.a, &mut self.b), x);
+        let y = svf(pass, (g, damping), (&mut self.a, &mut self.b), x);
         (self.a, self.b) = (flush(self.a), flush(self.b));
         y
     }
 }
 
-/// The next sample of a state-variable filter at (warped gain, damping), mixed from its outputs.
+/// The next sample of a state-variable filter at (warped gain, damping).
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-fn svf(mix: [f32; 3], (g, damping): (f32, f32), (a, b): (&mut f32, &mut f32), x: f32) -> f32 {
+fn svf(pass: Pass, (g, damping): (f32, f32), (a, b): (&mut f32, &mut f32), x: f32) -> f32 {
     let a1 = 2.0 / (1.0 + g * (g + damping));
     let a2 = g * a1;
     let rest = x - *b;
     // Next states first: they are what the next sample waits for.
     let next_a = (a1 - 1.0) * *a + a2 * rest;
-    let next_b = *b + (a2 * *a + (g * a2) * rest);
-    let y = mix[0] * x + mix[1] * (*a + next_a) + mix[2] * (*b + next_b);
+    let next_b = (*b + a2 * *a) + (g * a2) * rest;
+    let y = pass.output(damping, x, *a + next_a, *b + next_b);
     (*a, *b) = (next_a, next_b);
     y
 }

@@ -150,13 +150,31 @@ impl Voice {
         bus: &mut Bus,
     ) -> Outcome {
         self.grit.run(frames);
-        let mut level = [0.0; BLOCK];
         let start = frames.start.min(BLOCK);
-        let silent = self.level(block + start as u64, &mut level[start..]);
-        let Some(peak) = scale(frames, &level) else { return Outcome::Broken };
+        let (peak, silent) = match self.even_level(start) {
+            Some(level) => (scale_evenly(frames, level), false),
+            None => {
+                let mut level = [0.0; BLOCK];
+                let silent = self.level(block + start as u64, &mut level[start..]);
+                (scale(frames, &level), silent)
+            }
+        };
+        let Some(peak) = peak else { return Outcome::Broken };
         self.peak = peak;
         bus.add(frames, self.pan, self.send);
         if life == Life::Over || silent { Outcome::Over } else { Outcome::Sounding }
+    }
+
+    /// The level of the frames from `start` on, if it is the same for all.
+    fn even_level(&mut self, start: usize) -> Option<f32> {
+        if self.fade.is_some() || self.tremolo.moves() {
+            return None;
+        }
+        match &mut self.envelope {
+            Some(envelope) if envelope.done() => None,
+            Some(envelope) => Some(envelope.hold(BLOCK - start)? * self.level),
+            None => Some(self.level),
+        }
     }
 
     /// Writes the level of each frame from frame `from` on; true if it ends in silence for good.
@@ -187,13 +205,29 @@ impl Voice {
 /// not a finite number.
 #[multiversion(targets("x86_64+avx2"))]
 fn scale(frames: &mut Frames, level: &[f32; BLOCK]) -> Option<f32> {
+    for x in frames.whole_channels() {
+        x.iter_mut().zip(level).for_each(|(y, level)| *y *= level);
+    }
+    loudest(frames)
+}
+
+/// The same with one level for all frames.
+#[multiversion(targets("x86_64+avx2"))]
+fn scale_evenly(frames: &mut Frames, level: f32) -> Option<f32> {
+    for x in frames.whole_channels() {
+        x.iter_mut().for_each(|y| *y *= level);
+    }
+    loudest(frames)
+}
+
+/// The largest absolute value, or `None` if there is one that is not a finite number.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn loudest(frames: &mut Frames) -> Option<f32> {
     const LANES: usize = 16;
     let mut peaks = [0.0f32; LANES];
     let mut sums = [0.0f32; LANES];
     for x in frames.whole_channels() {
-        for (y, level) in x.iter_mut().zip(level) {
-            *y *= level;
-        }
         for x in x.chunks_exact(LANES) {
             for lane in 0..LANES {
                 let size = x[lane].abs();

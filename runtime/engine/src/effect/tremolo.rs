@@ -19,9 +19,14 @@ impl Tremolo {
         Tremolo { turn, depth: shot.get(Param::TremoloDepth), turns: 0.25 }
     }
 
+    /// Whether it does anything.
+    pub fn moves(&self) -> bool {
+        self.turn != 0.0
+    }
+
     /// Scales a level curve in place; it starts at full level.
     pub fn run(&mut self, level: &mut [f32]) {
-        if self.turn == 0.0 {
+        if !self.moves() {
             return;
         }
         for y in level {

@@ -120,7 +120,10 @@ fn run(kind: Kind, bank: &mut Bank) {
     let Bank { damping, poles: [a, b, c, d], .. } = bank;
     match kind {
         Kind::Off => {}
-        Kind::TwoPole(pass) => two_pole(pass, &gains, damping, [a, b], x),
+        // One loop for each, as what they put out differs.
+        Kind::TwoPole(Pass::Low) => two_pole(Pass::Low, &gains, damping, [a, b], x),
+        Kind::TwoPole(Pass::Band) => two_pole(Pass::Band, &gains, damping, [a, b], x),
+        Kind::TwoPole(Pass::High) => two_pole(Pass::High, &gains, damping, [a, b], x),
         Kind::FourPole => {
             two_pole(Pass::Low, &gains, damping, [a, b], x);
             two_pole(Pass::Low, &gains, &[FLAT; LANES], [c, d], x);
@@ -176,16 +179,10 @@ fn two_pole(
     [a, b]: [&mut Lanes; 2],
     x: &mut [Lanes; BLOCK],
 ) {
-    let mut mixes = [[0.0; LANES]; 3];
-    for lane in 0..LANES {
-        let mix = pass.mix(damping[lane]);
-        (mixes[0][lane], mixes[1][lane], mixes[2][lane]) = (mix[0], mix[1], mix[2]);
-    }
     for (x, g) in x.iter_mut().zip(gains) {
         for lane in 0..LANES {
-            let mix = [mixes[0][lane], mixes[1][lane], mixes[2][lane]];
             let setting = (g[lane], damping[lane]);
-            x[lane] = svf(mix, setting, (&mut a[lane], &mut b[lane]), x[lane]);
+            x[lane] = svf(pass, setting, (&mut a[lane], &mut b[lane]), x[lane]);
         }
     }
 }
