@@ -4,6 +4,7 @@ use ndarray::{Array2, Array3, ArrayD, IxDyn};
 
 use crate::Trouble;
 use crate::net::{Batch, Net, State, Step};
+use crate::vocab::chords;
 use crate::vocab::drums::{COMBINATIONS, DRUMS};
 use crate::vocab::groove::{OFFSETS, VELOCITIES};
 use crate::vocab::melody::{DURATIONS, LOWEST, NONE, PITCHES, REST, TOKENS};
@@ -102,5 +103,30 @@ impl Net for FakeGroove {
         });
         let offset = Array3::from_shape_fn((rows, DRUMS, OFFSETS), |(_, _, class)| near(class, 14));
         Ok(Step { heads: vec![velocity.into_dyn(), offset.into_dyn()], state })
+    }
+}
+
+/// Goes around the circle of fifths in chords of a bar.
+#[derive(Debug, Default)]
+pub struct FakeChords;
+
+impl Net for FakeChords {
+    fn initial(&self, _: usize) -> State {
+        State(Vec::new())
+    }
+
+    fn step(&mut self, batch: Batch, state: State) -> Result<Step, Trouble> {
+        let (tokens, lengths) = (chords::TOKENS, chords::DURATIONS.len());
+        let qualities = chords::QUALITIES.len();
+        let rows = batch.columns.nrows();
+        let token = Array2::from_shape_fn((rows, tokens), |(row, token)| {
+            let before = usize::try_from(batch.columns[[row, 0]]).unwrap_or(0) / qualities;
+            let fifths = (token / qualities + 12 - (before + 5) % 12) % 12;
+            -2.0 * fifths.min(12 - fifths) as f32 - (token % qualities) as f32
+        });
+        let duration = Array3::from_shape_fn((rows, tokens, lengths), |(_, _, length)| {
+            if chords::DURATIONS[length] == 8 { -0.1 } else { -4.0 }
+        });
+        Ok(Step { heads: vec![token.into_dyn(), duration.into_dyn()], state })
     }
 }

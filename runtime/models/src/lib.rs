@@ -2,12 +2,14 @@
 //!
 //! [`Net`] is one step of a network for a batch of sequences; [`onnx`] runs it with ONNX
 //! Runtime, [`fake`] without. [`vocab`] says what the numbers mean, [`sample`] picks them;
-//! [`MelodyModel`], [`DrumsModel`] and [`GrooveModel`] make music of them. A model is a folder with `model.onnx` and its
+//! [`MelodyModel`], [`ChordsModel`], [`DrumsModel`] and [`GrooveModel`] make music of them. A
+//! model is a folder with `model.onnx` and its
 //! [`Card`]; nothing here reads a clock, plays, or prints.
 
 pub mod card;
 pub mod check;
 pub mod chord;
+pub mod chords;
 pub mod drums;
 pub mod fake;
 pub mod groove;
@@ -25,6 +27,7 @@ pub mod vocab;
 pub use card::Card;
 pub use check::{Finding, Gravity, check};
 pub use chord::Chord;
+pub use chords::{ChordsModel, ChordsRequest, Progression, Repertoire, Section};
 pub use drums::{Drum, DrumPhrase, DrumsModel, DrumsRequest, Hit, Style};
 pub use groove::{GrooveModel, GrooveRequest};
 pub use melody::{Melody, MelodyModel, MelodyRequest, Mode, Surprise};

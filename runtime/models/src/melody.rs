@@ -9,6 +9,7 @@ use std::path::Path;
 
 use ndarray::ArrayViewD;
 
+pub(crate) use request::bar_ticks;
 pub use request::{Melody, MelodyRequest, Mode, Surprise};
 
 use draft::Draft;

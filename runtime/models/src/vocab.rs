@@ -1,7 +1,9 @@
 //! What the numbers that a network reads and writes mean: one module per vocabulary.
 
+pub mod chords;
 pub mod drums;
 pub mod groove;
+mod lookback;
 pub mod melody;
 
 use crate::{Card, Trouble};
@@ -22,7 +24,8 @@ pub struct Vocabulary {
 }
 
 /// All vocabularies that this version speaks.
-pub const ALL: [&Vocabulary; 3] = [&melody::VOCABULARY, &drums::VOCABULARY, &groove::VOCABULARY];
+pub const ALL: [&Vocabulary; 4] =
+    [&melody::VOCABULARY, &drums::VOCABULARY, &groove::VOCABULARY, &chords::VOCABULARY];
 
 impl Vocabulary {
     /// The vocabulary of this name.

@@ -1,0 +1,170 @@
+//! A progression in the making: one sequence of a batch.
+
+use ndarray::{ArrayViewD, Axis};
+
+use super::request::{ChordsRequest, Progression, STEP};
+use crate::melody::Mode;
+use crate::phrase::Ticks;
+use crate::sample::{Rng, Taste, pick};
+use crate::sequence::Sequence;
+use crate::trouble::Trouble;
+use crate::vocab::chords::{DURATIONS, HOLD, NO_CHORD, Past, QUALITIES, Scene, symbol, token_of};
+
+/// A progression in the making. Step 0 is where its prime begins, or itself without one.
+pub(super) struct Draft {
+    scene: Scene,
+    past: Past,
+    /// Events of the prime: token and duration.
+    prime: std::vec::IntoIter<(u8, u8)>,
+    made: Vec<(i32, u8)>,
+    start: i32,
+    /// The most steps that a chord may last.
+    slowest: i32,
+    now: i32,
+    tonic: u8,
+    minor: bool,
+    taste: Taste,
+    rng: Rng,
+    nats: f64,
+}
+
+impl Draft {
+    /// Prepares a request.
+    pub fn new(request: &ChordsRequest) -> Result<Self, Trouble> {
+        let bar = request.checked()?;
+        let start = bar * request.prime_bars(bar)?;
+        let end = start + bar * request.bars()?;
+        let mut sections = Vec::new();
+        let mut begin = start;
+        for &(section, bars) in request.sections.iter().filter(|section| section.1 > 0) {
+            sections.push((begin, section));
+            begin += bar * i32::try_from(bars).unwrap_or(0);
+        }
+        let minor = request.mode.is_minor();
+        let scene = Scene {
+            bar,
+            meter: request.meter,
+            mode: if request.mode == Mode::Unknown { 0 } else { 1 + u8::from(minor) },
+            style: request.style,
+            span: (0, end),
+            with_end: request.close,
+            sections,
+        };
+        Ok(Self {
+            past: Past::new(bar),
+            prime: primed(request, start)?.into_iter(),
+            made: Vec::new(),
+            start,
+            slowest: bar * i32::try_from(request.slowest.clamp(1, 512)).unwrap_or(1),
+            now: 0,
+            tonic: request.tonic % 12,
+            minor,
+            taste: Taste { temperature: request.temperature, top_p: request.top_p },
+            rng: Rng::new(request.seed),
+            nats: 0.0,
+            scene,
+        })
+    }
+
+    /// The finished progression.
+    pub fn finish(self) -> Progression {
+        let ticks = |step: i32| Ticks::try_from(step - self.start).unwrap_or(0) * STEP;
+        let chord = |&(step, token): &(i32, u8)| {
+            Some((ticks(step), symbol(token, self.tonic, self.minor)?))
+        };
+        let chords = self.made.iter().filter_map(chord).collect();
+        Progression { chords, length: ticks(self.scene.span.1), nats: self.nats }
+    }
+
+    fn choose(&mut self, heads: &[ArrayViewD<'_, f32>]) -> (u8, u8) {
+        let left = self.scene.span.1 - self.now;
+        // How much longer the chord that sounds may last.
+        let more = self.made.last().map_or(0, |chord| chord.0 + self.slowest - self.now);
+        let (before, _) = self.past.last();
+        // A chord does not follow itself: it would be the same chord, lasting longer.
+        let sounding = self.made.last().map(|chord| chord.1);
+        let legal = |token: usize| match u8::try_from(token) {
+            Ok(HOLD) => more > 0 && before != HOLD,
+            Ok(token) => token < NO_CHORD && Some(token) != sounding,
+            Err(_) => false,
+        };
+        let logs = |head: usize| heads.get(head).into_iter();
+        let tokens = logs(0).flat_map(|head| head.iter().copied());
+        let token = pick(tokens, legal, self.taste, &mut self.rng);
+        let token = token.and_then(|t| u8::try_from(t).ok()).unwrap_or_else(|| self.resort());
+        let rows: Vec<f32> = logs(1)
+            .filter(|head| head.len_of(Axis(0)) > usize::from(token))
+            .flat_map(|head| {
+                head.index_axis(Axis(0), token.into()).iter().copied().collect::<Vec<_>>()
+            })
+            .collect();
+        let room = left.min(if token == HOLD { more } else { self.slowest });
+        let fits = |d: usize| DURATIONS.get(d).is_some_and(|&steps| steps <= room);
+        let duration = pick(rows.iter().copied(), fits, self.taste, &mut self.rng);
+        let duration =
+            duration.unwrap_or_else(|| DURATIONS.iter().rposition(|&d| d <= room).unwrap_or(0));
+        let token_log = heads.first().and_then(|head| head.get([usize::from(token)]));
+        let nats = |log: Option<&f32>| -f64::from(log.copied().unwrap_or(f32::NAN));
+        self.nats += nats(token_log) + nats(rows.get(duration));
+        (token, u8::try_from(duration).unwrap_or(0))
+    }
+
+    /// A chord for the case that the network allows none: the tonic's, or after it the fourth's.
+    fn resort(&self) -> u8 {
+        let quality = u8::from(self.minor);
+        let fourth = 5 * QUALITIES.len() as u8 + quality;
+        if self.made.last().is_some_and(|chord| chord.1 == quality) { fourth } else { quality }
+    }
+}
+
+impl Sequence for Draft {
+    fn ended(&self) -> bool {
+        self.now >= self.scene.span.1
+    }
+
+    fn row(&self, columns: &mut [i64], reals: &mut [f32]) {
+        self.past.row(&self.scene, self.now, columns, reals);
+    }
+
+    fn take(&mut self, heads: &[ArrayViewD<'_, f32>]) {
+        let event = if let Some(event) = self.prime.next() {
+            event
+        } else {
+            let event = self.choose(heads);
+            if event.0 != HOLD {
+                self.made.push((self.now, event.0));
+            }
+            event
+        };
+        self.past.push(&self.scene, self.now, event);
+        self.now += DURATIONS.get(usize::from(event.1)).copied().unwrap_or(1);
+    }
+}
+
+/// The events of a request's prime, which fill the steps up to `end`.
+fn primed(request: &ChordsRequest, end: i32) -> Result<Vec<(u8, u8)>, Trouble> {
+    let mut chords = Vec::new();
+    for (at, chord) in &request.prime {
+        chords.push(((at / STEP).cast_signed(), token_of(chord, request.tonic)?));
+    }
+    chords.sort_by_key(|chord| chord.0);
+    let first = chords.first().map_or(end, |chord| chord.0);
+    let mut events = fill(NO_CHORD, first);
+    for (i, &(begin, token)) in chords.iter().enumerate() {
+        let until = chords.get(i + 1).map_or(end, |next| next.0);
+        events.extend(fill(token, until - begin));
+    }
+    Ok(events)
+}
+
+/// Events that hold a token for so many steps.
+fn fill(token: u8, steps: i32) -> Vec<(u8, u8)> {
+    let (mut events, mut left) = (Vec::new(), steps);
+    while left > 0 {
+        let fits = DURATIONS.iter().rposition(|&d| d <= left).unwrap_or(0);
+        let token = if events.is_empty() { token } else { HOLD };
+        events.push((token, u8::try_from(fits).unwrap_or(0)));
+        left -= DURATIONS[fits];
+    }
+    events
+}
