@@ -66,7 +66,7 @@ impl Sheet {
             }
             Change::Replicate(times) => self.copies(term, inner, *times, within),
             Change::Euclid(hits, of, by) if inner.is_empty() => {
-                self.rhythm(term, [Some(hits), Some(of), by.as_ref()], within)
+                self.rhythm(term, [Some(hits), Some(of), by.as_deref()], within)
             }
             _ => None,
         }
@@ -110,7 +110,7 @@ impl Sheet {
     fn rhythm(
         &mut self,
         term: &Term,
-        operands: [Option<&Box<Step>>; 3],
+        operands: [Option<&Step>; 3],
         within: Span,
     ) -> Option<()> {
         let Term::Atom(value, loc) = term else { return None };
