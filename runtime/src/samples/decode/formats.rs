@@ -26,7 +26,7 @@ pub(super) fn read(path: &Path) -> Result<Sound, String> {
     let probed = probe.format(&hint, stream, &options, &MetadataOptions::default());
     let mut format = probed.map_err(told)?.format;
     let track = format.default_track().ok_or("it holds no sound")?;
-    let id = track.id;
+    let (id, frames) = (track.id, track.codec_params.n_frames);
     let codecs = symphonia::default::get_codecs();
     let mut decoder = codecs.make(&track.codec_params, &DecoderOptions::default()).map_err(told)?;
     let mut sound = Sound { samples: Vec::new(), channels: 1, rate: 0 };
@@ -51,5 +51,8 @@ pub(super) fn read(path: &Path) -> Result<Sound, String> {
         sound.samples.extend_from_slice(buffer.samples());
         fits(sound.samples.len())?;
     }
+    // The last packet may hold more than belongs to the recording.
+    let whole = frames.map_or(usize::MAX, |frames| frames as usize);
+    sound.samples.truncate(whole.saturating_mul(sound.channels));
     Ok(sound)
 }
