@@ -107,12 +107,7 @@ impl Sheet {
     }
 
     /// A single value in a Euclidean rhythm of `[hits, steps, rotation]`.
-    fn rhythm(
-        &mut self,
-        term: &Term,
-        operands: [Option<&Step>; 3],
-        within: Span,
-    ) -> Option<()> {
+    fn rhythm(&mut self, term: &Term, operands: [Option<&Step>; 3], within: Span) -> Option<()> {
         let Term::Atom(value, loc) = term else { return None };
         let mut locs = Locs::one(*loc);
         let mut numbers = [0; 3];
