@@ -165,7 +165,8 @@ impl Time {
     pub fn add_int(self, n: i64) -> Time {
         match n.checked_mul(self.den).and_then(|x| x.checked_add(self.num)) {
             Some(num) => Time { num, den: self.den },
-            None => Time::UNDEFINED,
+            // The product may be too large although the sum is not.
+            None => Time::wide(n as i128 * self.den as i128 + self.num as i128, self.den as i128),
         }
     }
 
