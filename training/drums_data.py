@@ -1,6 +1,7 @@
 """Drum takes on a grid of sixteenths: which of nine classes sound, how hard, how early or late.
 
-Only the Groove MIDI Dataset (Gillick et al. 2019, CC BY 4.0) is read, with its own split.
+Only the Groove MIDI Dataset (Gillick et al. 2019, CC BY 4.0), with its own split, and your own
+records are read.
 """
 
 import gzip
@@ -27,6 +28,7 @@ STYLES = (
 )
 BEAT, FILL = 1, 2  # kinds; 0 is not given
 TEMPI = (70, 85, 100, 115, 130, 150, 180)  # limits of the classes of tempo; class 0 is not given
+SOURCES = {("gmd", "CC-BY-4.0"), ("own", "own")}  # with their licences
 SPLITS = {"train": "train", "validation": "valid", "test": "test"}
 
 
@@ -45,6 +47,8 @@ class Take:
     velocity: np.ndarray  # steps x DRUMS, 0..1
     offset: np.ndarray  # steps x DRUMS, beats
     drummer: str = ""
+    source: str = "gmd"
+    licence: str = "CC-BY-4.0"
 
     def __len__(self):
         return len(self.steps)
@@ -54,7 +58,8 @@ class Take:
         rows = slice(begin, end)
         return Take(
             self.id, self.split, self.meter, self.bar, self.style, self.tempo, self.kind[rows],
-            self.steps[rows], self.velocity[rows], self.offset[rows], self.drummer,
+            self.steps[rows], self.velocity[rows], self.offset[rows], self.drummer, self.source,
+            self.licence,
         )
 
     def then(self, other):
@@ -78,12 +83,12 @@ def style_id(style):
 
 
 def load(path):
-    """All takes of the Groove MIDI Dataset."""
+    """All takes that may be read."""
     takes = []
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
-            if record["source"] == "gmd" and record["licence"] == "CC-BY-4.0":
+            if (record["source"], record["licence"]) in SOURCES:
                 takes.append(take_of(record))
     return takes
 
@@ -107,7 +112,7 @@ def take_of(record):
     return Take(
         record["id"], SPLITS[record["split"]], meter, bar, style_id(record["style"]),
         tempo_class(record.get("bpm")), np.full(length, kind, np.int64), steps, velocity, offset,
-        record["drummer"],
+        record["drummer"], record["source"], record["licence"],
     )
 
 

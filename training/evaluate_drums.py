@@ -45,9 +45,12 @@ def report(model, takes, split):
     beats = [t for t in test if t.kind[0] == BEAT]
     fills = [t for t in test if t.kind[0] != BEAT]
     told = {"with_style": True, "with_kind": True, "with_tempo": True}
-    figures = {
-        "takes": len(test), "groove": score(model, test), "beats": score(model, beats),
-        "fills": score(model, fills), "with_style_tempo_kind": score(model, test, **told),
+    figures = {"takes": len(test), "all": score(model, test)}
+    for name, part in (("beats", beats), ("fills", fills)):
+        if part:
+            figures[name] = score(model, part)
+    figures |= {
+        "with_style_tempo_kind": score(model, test, **told),
         "with_bars_left": score(model, test, with_left=True),
         "five_gram": five_gram(train, test),
         "five_gram_with_position": five_gram(train, test, with_position=True),

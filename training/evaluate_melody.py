@@ -33,7 +33,7 @@ def opening_and_rest(nats, tunes, bars=4):
         opening = min(limit, tune.end) - tune.start
         parts[True][1] += opening / 6
         parts[False][1] += tune.sixteenths - opening / 6
-    return [n / s for n, s in (parts[True], parts[False])]
+    return [n / s if s else 0.0 for n, s in (parts[True], parts[False])]
 
 
 def report(model, pairs, split):

@@ -4,18 +4,15 @@
         --out ../stdlib/models/chords --fixture ../runtime/models/tests/chords_parity.json
 """
 
-import argparse
 import json
 import os
-
-import torch
 
 from chords_data import DURATIONS, METERS, QUALITIES, SECTIONS, SOURCES, TOKENS, UNIT
 from chords_data import events_of, load
 from evaluate_chords import make, report
 from event_batches import nats_of
 from event_model import Step
-from exporting import card, command_of, counts_of, curve, restored, to_onnx, write
+from exporting import arguments, card, command_of, counts_of, curve, restored, to_onnx, write
 from train_chords import example
 
 TABLES = {
@@ -47,19 +44,14 @@ def parity(model, rows):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    for name in ("--data", "--weights", "--out", "--fixture"):
-        parser.add_argument(name, required=True)
-    parser.add_argument("--curve", default="curves/chords.png")
-    args = parser.parse_args()
-    torch.set_num_threads(1)
+    args = arguments(__doc__, "chords")
     model, run = restored(args.weights, make)
     rows = load(args.data)
     figures = report(model, rows, "test")
     print(json.dumps(figures, indent=2))
     heads = [("token", [TOKENS]), ("duration", [TOKENS, len(DURATIONS)])]
     text = card(
-        model, run, heads, counts_of((r.source, r.licence, r.split) for r in rows), name="chords",
+        args, model, run, heads, counts_of((r.source, r.licence, r.split) for r in rows), name="chords",
         summary="Chord progressions in a key, with sections of a song when they are given.",
         credit="Contains knowledge of POP909, Wang et al. 2020 (MIT), and of the McGill Billboard "
         "annotations, Burgoyne, Wild and Fujinaga 2011 (CC0).",
@@ -67,7 +59,7 @@ def main():
         unit="Nats per chord (which, and how long) on test songs by a hash of the title, given\n"
         "meter, mode and position only, unless the name says otherwise.",
     )
-    write(args.out, text, args.fixture, parity(model, rows))
+    write(args, text, lambda: parity(model, rows))
     curve(run["log"], args.curve, "nats per chord", "nats per chord, dropout, all conditions")
     path = os.path.join(args.out, "model.onnx")
     to_onnx(Step(model), model, [name for name, _ in heads], path)

@@ -4,17 +4,14 @@
         --out ../stdlib/models/drums --fixture ../runtime/models/tests/drums_parity.json
 """
 
-import argparse
 import json
 import os
-
-import torch
 
 from drums_data import COMBINATIONS, METERS, PITCHES, STYLES, TEMPI, load
 from drums_features import COLUMNS, features
 from drums_model import Step
 from evaluate_drums import make, report
-from exporting import card, command_of, counts_of, curve, restored, to_onnx, write
+from exporting import arguments, card, command_of, counts_of, curve, restored, to_onnx, write
 from train_drums import nats_of
 
 CREDIT = (
@@ -53,25 +50,20 @@ def parity(model, takes):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    for name in ("--data", "--weights", "--out", "--fixture"):
-        parser.add_argument(name, required=True)
-    parser.add_argument("--curve", default="curves/drums.png")
-    args = parser.parse_args()
-    torch.set_num_threads(1)
+    args = arguments(__doc__, "drums")
     model, run = restored(args.weights, make)
     takes = load(args.data)
     figures = report(model, takes, "test")
     print(json.dumps(figures, indent=2))
     text = card(
-        model, run, [("combination", [COMBINATIONS])],
-        counts_of(("gmd", "CC-BY-4.0", t.split) for t in takes), name="drums", credit=CREDIT,
+        args, model, run, [("combination", [COMBINATIONS])],
+        counts_of((t.source, t.licence, t.split) for t in takes), name="drums", credit=CREDIT,
         summary="Drum beats and fills of nine classes, in a style, at a tempo.", tokens=TOKENS,
         command=command_of("drums", "drums.jsonl.gz", run["settings"]), figures=figures,
         unit="Nats per sixteenth on the test split of the Groove MIDI Dataset, given meter and\n"
         "position only, unless the name says otherwise.",
     )
-    write(args.out, text, args.fixture, parity(model, takes))
+    write(args, text, lambda: parity(model, takes))
     curve(run["log"], args.curve, "nats per sixteenth", "nats per sixteenth, dropout, all conditions")
     path = os.path.join(args.out, "model.onnx")
     to_onnx(Step(model), model, ["combination"], path)

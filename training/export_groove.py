@@ -4,7 +4,6 @@
         --out ../stdlib/models/groove --fixture ../runtime/models/tests/groove_parity.json
 """
 
-import argparse
 import json
 import os
 
@@ -13,7 +12,7 @@ import torch
 from drums_data import DRUMS, METERS, PITCHES, STYLES, TEMPI, load
 from evaluate_groove import make, predicted, report
 from export_drums import CREDIT
-from exporting import card, command_of, counts_of, curve, restored, to_onnx, write
+from exporting import arguments, card, command_of, counts_of, curve, restored, to_onnx, write
 from groove_features import OFFSETS, OFFSET_STEP, REALS, VELOCITIES, features
 from groove_model import Step
 from train_groove import padded
@@ -49,19 +48,14 @@ def parity(model, takes):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    for name in ("--data", "--weights", "--out", "--fixture"):
-        parser.add_argument(name, required=True)
-    parser.add_argument("--curve", default="curves/groove.png")
-    args = parser.parse_args()
-    torch.set_num_threads(1)
+    args = arguments(__doc__, "groove")
     model, run = restored(args.weights, make)
     takes = load(args.data)
     figures = report(model, takes, "test")
     print(json.dumps(figures, indent=2))
     heads = [("velocity", [DRUMS, VELOCITIES]), ("offset", [DRUMS, OFFSETS])]
     text = card(
-        model, run, heads, counts_of(("gmd", "CC-BY-4.0", t.split) for t in takes), name="groove",
+        args, model, run, heads, counts_of((t.source, t.licence, t.split) for t in takes), name="groove",
         credit=CREDIT, summary="A drummer's velocity and timing for hits that are given.",
         tokens=TOKENS, command=command_of("groove", "drums.jsonl.gz", run["settings"]),
         figures=figures,
@@ -69,7 +63,7 @@ def main():
         "velocity from 0 to 1, offset in beats, by hit. Flat is the training median, on time;\n"
         "linear sees the same inputs. Nats are of velocity and offset together.",
     )
-    write(args.out, text, args.fixture, parity(model, takes))
+    write(args, text, lambda: parity(model, takes))
     curve(run["log"], args.curve, "nats per hit", "nats per hit, dropout")
     path = os.path.join(args.out, "model.onnx")
     to_onnx(Step(model), model, [name for name, _ in heads], path)

@@ -4,7 +4,6 @@
         --out ../stdlib/models/melody --fixture ../runtime/models/tests/melody_parity.json
 """
 
-import argparse
 import json
 import os
 
@@ -13,7 +12,7 @@ import torch
 
 from evaluate_melody import make_of, report
 from event_model import Step
-from exporting import card, command_of, counts_of, curve, restored, to_onnx, write
+from exporting import arguments, card, command_of, counts_of, curve, restored, to_onnx, write
 from melody_chords import infer
 from melody_data import DURATIONS, LOWEST, METERS, MODES, PITCHES, REFERENCE, TICKS, TOKENS
 from melody_data import events_of, load
@@ -53,19 +52,14 @@ def parity(model, pairs):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    for name in ("--data", "--weights", "--out", "--fixture"):
-        parser.add_argument(name, required=True)
-    parser.add_argument("--curve", default="curves/melody.png")
-    args = parser.parse_args()
-    torch.set_num_threads(1)
+    args = arguments(__doc__, "melody")
     model, run = restored(args.weights, make_of)
     pairs = load(args.data)
     figures = report(model, pairs, "test")
     print(json.dumps(figures, indent=2))
     heads = [("token", [TOKENS]), ("duration", [TOKENS, len(DURATIONS)])]
     text = card(
-        model, run, heads, counts_of((t.source, t.licence, t.split) for t, _ in pairs),
+        args, model, run, heads, counts_of((t.source, t.licence, t.split) for t, _ in pairs),
         name="melody", tokens=TABLES, figures=figures,
         summary="Folk-like melodies in a key, mode and meter, over chords when they are given.",
         credit="Contains knowledge of the CRE corpus of the Polifonia project (CC BY 4.0).",
@@ -73,7 +67,7 @@ def main():
         unit="Nats per sixteenth on the folk tunes of the test split, as written (repeats once),\n"
         "given meter, mode and position only, unless the name says otherwise.",
     )
-    write(args.out, text, args.fixture, parity(model, pairs))
+    write(args, text, lambda: parity(model, pairs))
     curve(run["log"], args.curve, "nats per sixteenth", "nats per event, dropout")
     path = os.path.join(args.out, "model.onnx")
     to_onnx(Step(model), model, [name for name, _ in heads], path)

@@ -1,5 +1,7 @@
 """What every export shares: the graph with 16-bit weights, the card, the loss curve."""
 
+import argparse
+import json
 import os
 
 import matplotlib
@@ -12,6 +14,21 @@ from network import example
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
+
+
+def arguments(doc, name):
+    """The command line of an export script."""
+    parser = argparse.ArgumentParser(
+        description=doc, formatter_class=argparse.RawTextHelpFormatter
+    )
+    for needed in ("--data", "--weights", "--out"):
+        parser.add_argument(needed, required=True)
+    parser.add_argument("--fixture", help="where the cases of the tests go; none without it")
+    parser.add_argument("--curve", default=f"curves/{name}.png")
+    parser.add_argument("--name", default=name, help="of the model, in programs")
+    parser.add_argument("--licence", default="MIT OR Apache-2.0", help="of the weights")
+    torch.set_num_threads(1)
+    return parser.parse_args()
 
 
 def to_onnx(step, model, heads, path):
@@ -96,11 +113,11 @@ def counts_of(records):
 
 
 CARD = """# The {name} model's card: what it is, what it reads and writes, where it comes from.
-name = "{name}"
+name = "{title}"
 version = "0.1.0"
 summary = "{summary}"
 vocabulary = "{name}"
-licence = "MIT OR Apache-2.0"
+licence = "{licence}"
 credit = "{credit}"
 file = "model.onnx"
 
@@ -150,7 +167,7 @@ def toml(value):
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-def card(model, run, heads, counts, **fields):
+def card(args, model, run, heads, counts, **fields):
     """The text of a card. `heads` are (name, shape), `tokens` and `figures` dictionaries."""
     def listed(table):
         return "\n".join(f"{name} = {toml(value)}" for name, value in table.items())
@@ -162,20 +179,19 @@ def card(model, run, heads, counts, **fields):
     comment = "\n".join("# " + line for line in fields.pop("unit").split("\n"))
     return CARD.format(
         **fields | {"tokens": listed(fields["tokens"]), "figures": listed(fields["figures"])},
-        unit=comment, data=data, reals=model.reals, layers=model.layers, hidden=model.hidden,
-        seed=run["settings"]["seed"],
+        title=args.name, licence=args.licence, unit=comment, data=data,
+        reals=model.reals, layers=model.layers, hidden=model.hidden, seed=run["settings"]["seed"],
         heads=", ".join(f'{{ name = "{n}", shape = {list(s)} }}' for n, s in heads),
         columns="\n".join(f'  {{ name = "{n}", size = {s} }},' for n, s in model.columns),
     )
 
 
-def write(folder, text, fixture, cases):
-    """The card, and the fixture of the tests."""
-    import json
-
-    os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, "model.toml"), "w", encoding="utf-8") as file:
+def write(args, text, cases):
+    """The card, and the fixture of the tests when it is asked for; `cases()` makes it."""
+    os.makedirs(args.out, exist_ok=True)
+    with open(os.path.join(args.out, "model.toml"), "w", encoding="utf-8") as file:
         file.write(text)
-    with open(fixture, "w", encoding="utf-8") as file:
-        json.dump(cases, file, separators=(",", ":"))
-        file.write("\n")
+    if args.fixture:
+        with open(args.fixture, "w", encoding="utf-8") as file:
+            json.dump(cases(), file, separators=(",", ":"))
+            file.write("\n")

@@ -14,6 +14,7 @@ SIXTEENTH = TICKS // 4
 
 PERMISSIVE = {
     "public domain", "public domain (music)", "CC0-1.0", "CC-BY-4.0", "CC-BY-3.0", "MIT",
+    "own",  # of whoever trains
 }
 FOLK = (
     "oneills1850", "ryansmammoth", "airdsairs", "miscfolk", "cre", "openhymnal", "openewld",
@@ -90,7 +91,7 @@ def meter_id(meter):
     return METERS.index(meter) + 1 if meter in METERS else 0
 
 
-def load(path, sources=FOLK):
+def load(path, sources=(*FOLK, "own")):
     """Permissively licensed records of the given sources, as (record as written, played) pairs.
 
     Played means with repeats written out; None where the record has no repeats or where

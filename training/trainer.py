@@ -18,6 +18,7 @@ def options(doc, **defaults):
     parser = argparse.ArgumentParser(description=doc)
     parser.add_argument("--data", required=True)
     parser.add_argument("--out", default=defaults.pop("out"))
+    parser.add_argument("--start", help="a best.pt to go on from, with other data")
     usual = {
         "minutes": 60.0, "hidden": 256, "dropout": 0.25, "rate": 2.5e-3, "batch_events": 5000,
         "seed": 1,
@@ -39,6 +40,9 @@ class Trainer:
         torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
         torch.manual_seed(args.seed)
         self.model, self.average = make(args.dropout), make(0.0)
+        if args.start:
+            begun = torch.load(args.start, weights_only=False)["average"]
+            self.model.load_state_dict(begun)
         self.average.load_state_dict(self.model.state_dict())
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=args.rate, betas=(0.9, 0.98), weight_decay=0.02

@@ -1,0 +1,124 @@
+"""Turns a folder of your own MIDI files into data that the training scripts read.
+
+    python own_midi.py --kind drums --folder beats --out own.jsonl.gz
+    python own_midi.py --kind melody --folder tunes --out own.jsonl.gz
+
+Drums are the notes of channel 10 (`--channel 0` takes all channels). A melody is the top line of
+the part with the fewest overlapping notes. The first bar line is the start of the file. Of every
+ten files one is kept for validation and one for testing; three files are the least.
+"""
+
+import argparse
+import gzip
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from midi_file import read
+
+NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+# How well each degree of major and minor keys fits: Krumhansl and Kessler 1982.
+PROFILES = (
+    (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88),
+    (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17),
+)
+
+
+def drums(file, channel):
+    """The fields of a drum record, or None when there are too few hits."""
+    hits = []
+    for (_, number), notes in file.parts.items():
+        if channel in (0, number + 1):
+            for start, _, pitch, velocity in notes:
+                step = round(4 * start)
+                hits.append([step / 4, pitch, round(velocity, 3), round(start - step / 4, 4)])
+    if len(hits) < 4:
+        return None
+    bar = bar_of(file.meter)
+    return {
+        "style": "own", "kind": "beat", "drummer": "own", "bpm": round(file.bpm), "hits": sorted(hits),
+        "bars": int(max(h[0] for h in hits) // bar) + 1,
+    }
+
+
+def melody(file):
+    """The fields of a melody record, or None when there are too few notes."""
+    def overlap(notes):
+        return sum(a[0] + a[1] > b[0] + 0.1 for a, b in zip(notes, notes[1:])) / len(notes)
+
+    parts = [n for (_, channel), n in file.parts.items() if channel != 9 and len(n) >= 12]
+    if not parts:
+        return None
+    line = []
+    for start, duration, pitch, _ in sorted(min(parts, key=overlap)):
+        if line and start - line[-1][0] < 0.05:
+            if pitch > line[-1][2]:
+                line[-1] = [line[-1][0], duration, pitch]
+        else:
+            line.append([start, duration, pitch])
+    for note, following in zip(line, line[1:]):
+        note[1] = min(note[1], following[0] - note[0])
+    bar = bar_of(file.meter)
+    end = line[-1][0] + line[-1][1]
+    notes = [[round(start, 4), round(duration, 4), pitch] for start, duration, pitch in line]
+    return {
+        "pickup": 0, "length": -(-end // bar) * bar, "key": key_of(file, line), "notes": notes,
+    }
+
+
+def bar_of(meter):
+    top, bottom = (int(n) for n in meter.split("/"))
+    return 4 * top / bottom
+
+
+def key_of(file, line):
+    """As the file says, or the key whose profile the sounding time of its pitches fits best."""
+    if file.key:
+        sharps, minor = file.key
+        return f"{NAMES[(7 * sharps + (9 if minor else 0)) % 12]} {'min' if minor else 'maj'}"
+    weight = np.zeros(12)
+    for _, duration, pitch in line:
+        weight[pitch % 12] += duration
+    fits = [
+        (np.corrcoef(np.roll(profile, tonic), weight)[0, 1], f"{NAMES[tonic]} {mode}")
+        for profile, mode in zip(PROFILES, ("maj", "min")) for tonic in range(12)
+    ]
+    return max(fits)[1]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--kind", choices=("drums", "melody"), required=True)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--channel", type=int, default=10)
+    args = parser.parse_args()
+    records = []
+    for path in sorted(p for p in args.folder.rglob("*") if p.suffix.lower() in (".mid", ".midi")):
+        try:
+            file = read(path)
+        except ValueError as wrong:
+            print(wrong, file=sys.stderr)
+            continue
+        fields = drums(file, args.channel) if args.kind == "drums" else melody(file)
+        if fields is None:
+            print(f"{path} holds too few notes", file=sys.stderr)
+            continue
+        split = {1: "valid", 2: "test"}.get(len(records) % 10, "train")
+        if args.kind == "drums" and split == "valid":
+            split = "validation"
+        records.append({
+            "id": str(path.relative_to(args.folder)), "source": "own", "licence": "own",
+            "title": path.stem, "meter": file.meter, "split": split, **fields,
+        })
+    if len(records) < 3:
+        sys.exit(f"at least 3 usable MIDI files are needed, {len(records)} were found in {args.folder}")
+    with gzip.open(args.out, "wt", encoding="utf-8") as out:
+        out.writelines(json.dumps(record) + "\n" for record in records)
+    print(f"{len(records)} records in {args.out}")
+
+
+if __name__ == "__main__":
+    main()
