@@ -1,4 +1,5 @@
 //! The laws of the algebra, on patterns made at random.
+#![allow(clippy::expect_used)] // helpers of tests fail by panicking
 
 #[path = "laws/algebra.rs"]
 mod algebra;
