@@ -407,6 +407,9 @@ const SHORT: &[&str] = &[
     "x: \"a b\" .applyN 64 (.squeeze [\"a b\", \"c\"])",
 ];
 
+/// A text that takes longer has no limit: far above what any takes on a machine that is busy.
+const HUNG: Duration = Duration::from_secs(90);
+
 #[test]
 fn nothing_is_too_much() {
     let language = Language::new();
@@ -435,7 +438,7 @@ fn nothing_is_too_much() {
                 outcome.problems.first().map_or("", |p| p)
             );
         }
-        if took > Duration::from_secs(10) || bytes > 512 << 20 {
+        if took > HUNG || bytes > 512 << 20 {
             slow.push(format!("{name}: {took:?}, {} MB", bytes >> 20));
         }
     }
