@@ -81,7 +81,8 @@ impl GrooveModel {
     }
 
     /// Plays every request, all in one batch: its hits, in their order, with velocity and
-    /// offset. The same seed plays the same way, whatever else is asked for.
+    /// offset. The same seed plays the same way, whatever else is asked for. Like the drummers
+    /// it learned from it leads the beat by 0.02 beats in the middle.
     ///
     /// # Errors
     /// When a request is impossible or the network fails.
