@@ -3,6 +3,7 @@
 use multiversion::multiversion;
 
 use crate::BLOCK;
+use crate::compressor::{Compressor, Duck};
 use crate::delay::Delay;
 use crate::param::Param;
 use crate::reverb::Reverb;
@@ -33,6 +34,10 @@ pub(crate) struct Bus {
     used: bool,
     delay: Delay,
     reverb: Reverb,
+    compressor: Compressor,
+    /// What other orbits' sounds push down.
+    pub duck: Duck,
+    rate: f32,
 }
 
 impl Bus {
@@ -45,11 +50,18 @@ impl Bus {
             used: false,
             delay: Delay::new(rate),
             reverb: Reverb::new(rate),
+            compressor: Compressor::default(),
+            duck: Duck::new(rate),
+            rate,
         }
     }
 
     /// Takes the settings of the delay and reverb that `shot` gives: the last one wins.
     pub fn set(&mut self, shot: &Shot) {
+        self.compressor.set(shot, self.rate);
+        if shot.given(Param::PingPong) {
+            self.delay.set_crossing(shot.get(Param::PingPong));
+        }
         if shot.given(Param::Size) {
             self.reverb.resize(shot.get(Param::Size));
         }
@@ -75,8 +87,8 @@ impl Bus {
         }
     }
 
-    /// Adds the orbit's block to `out`, and makes room for the next.
-    pub fn drain(&mut self, out: &mut Stereo) {
+    /// Adds the orbit's block, which starts at frame `block`, to `out`, and makes room for the next.
+    pub fn drain(&mut self, block: u64, out: &mut Stereo) {
         if self.reverb.awake() {
             self.reverb.add(&self.room, &mut self.dry);
             self.room = [[0.0; BLOCK]; 2];
@@ -87,6 +99,10 @@ impl Bus {
             self.echo = [[0.0; BLOCK]; 2];
             self.used = true;
         }
+        if self.used {
+            self.compressor.run(&mut self.dry);
+        }
+        self.duck.run(block, &mut self.dry);
         if self.used {
             for (to, x) in out.iter_mut().zip(&self.dry) {
                 to.iter_mut().zip(x).for_each(|(y, x)| *y += x);

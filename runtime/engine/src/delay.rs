@@ -24,6 +24,7 @@ pub(crate) struct Delay {
     next: usize,
     feedback: f32,
     goal: f32,
+    crossing: f32,
     dark: [OnePole; 2],
     floor: [OnePole; 2],
     /// Blocks until it sleeps.
@@ -45,6 +46,7 @@ impl Delay {
             next: time,
             feedback: 0.5,
             goal: 0.5,
+            crossing: 0.0,
             dark: [OnePole::default(); 2],
             floor: [OnePole::default(); 2],
             left: 0,
@@ -59,6 +61,11 @@ impl Delay {
     /// Sets the share that returns.
     pub fn set_feedback(&mut self, share: f32) {
         self.goal = share;
+    }
+
+    /// Sets how much of each echo changes sides.
+    pub fn set_crossing(&mut self, share: f32) {
+        self.crossing = share;
     }
 
     /// Says that there is something to echo. It then runs until the whole line is silent, so that
@@ -85,10 +92,7 @@ impl Delay {
             self.fade = 0.0;
         }
         self.feedback += 0.1 * (self.goal - self.feedback);
-        let mut peak = 0.0f32;
-        for channel in 0..2 {
-            peak = peak.max(self.channel(channel, &input[channel], &mut out[channel]));
-        }
+        let peak = self.echo(input, out);
         self.fade = (self.fade + BLOCK as f32 / (FADE * self.rate)).min(1.0);
         self.at = self.at.wrapping_add(BLOCK);
         if peak > 1e-6 {
@@ -98,26 +102,36 @@ impl Delay {
         }
     }
 
-    /// One channel of a block; its loudest sample.
-    fn channel(&mut self, channel: usize, input: &[f32; BLOCK], out: &mut [f32; BLOCK]) -> f32 {
+    /// The echoes of a block; their loudest sample, or the input's.
+    fn echo(&mut self, input: &Stereo, out: &mut Stereo) -> f32 {
         let dark = OnePole::share(5200.0 / self.rate);
         let floor = OnePole::share(90.0 / self.rate);
         let step = 1.0 / (FADE * self.rate);
-        self.dark[channel].settle();
-        self.floor[channel].settle();
-        let line = &mut self.lines[channel];
+        self.dark.iter_mut().chain(&mut self.floor).for_each(OnePole::settle);
+        let crossing = self.crossing;
         let mut peak = 0.0f32;
-        for (i, (x, y)) in input.iter().zip(out).enumerate() {
+        for i in 0..BLOCK {
             let at = self.at.wrapping_add(i);
-            let old = line[at.wrapping_sub(self.times.0) & self.mask];
-            let new = line[at.wrapping_sub(self.times.1) & self.mask];
             let share = (self.fade + step * i as f32).min(1.0);
-            let echo = old + share * (new - old);
-            let dull = self.dark[channel].low(dark, echo);
-            let back = self.floor[channel].high(floor, dull) * self.feedback;
-            line[at & self.mask] = flush(x + back);
-            *y += echo;
-            peak = peak.max(echo.abs()).max(x.abs());
+            let mut back = [0.0; 2];
+            for channel in 0..2 {
+                let line = &self.lines[channel];
+                let old = line[at.wrapping_sub(self.times.0) & self.mask];
+                let new = line[at.wrapping_sub(self.times.1) & self.mask];
+                let echo = old + share * (new - old);
+                let dull = self.dark[channel].low(dark, echo);
+                back[channel] = self.floor[channel].high(floor, dull) * self.feedback;
+                out[channel][i] += echo;
+                peak = peak.max(echo.abs()).max(input[channel][i].abs());
+            }
+            // All that crosses enters on the left and then changes sides.
+            let (left, right) = (input[0][i], input[1][i]);
+            let fed = [left + crossing * right, (1.0 - crossing) * right];
+            for channel in 0..2 {
+                let (own, other) = (back[channel], back[1 - channel]);
+                let x = fed[channel] + own + crossing * (other - own);
+                self.lines[channel][at & self.mask] = flush(x);
+            }
         }
         peak
     }

@@ -9,7 +9,9 @@ use crate::BLOCK;
 use crate::bus::{Bus, Stereo};
 use crate::control::{Control, Message};
 use crate::master::{DELAY, Master};
-use crate::pool::Pool;
+use crate::notes::Notes;
+use crate::param::Param;
+use crate::pool::{Pool, SOUNDING};
 use crate::queue::{Event, Queue};
 use crate::rack::{RACK, Rack};
 use crate::sample::{SAMPLES, SampleBuffer, Store};
@@ -53,6 +55,7 @@ pub struct Engine {
     buses: Vec<Bus>,
     master: Master,
     rack: Rack,
+    notes: Notes,
     /// First frame of the next block; ahead of `handed` by the limiter's delay and `ready`.
     block: u64,
     handed: u64,
@@ -82,6 +85,7 @@ impl Engine {
             buses: (0..ORBITS).map(|_| Bus::new(rate)).collect(),
             master: Master::new(rate),
             rack: Rack::new(),
+            notes: Notes::new(),
             block: 0,
             handed: 0,
             ready: (Box::new([[0.0; BLOCK]; 2]), BLOCK),
@@ -116,6 +120,32 @@ impl Engine {
         self.shared.frame.store(self.handed, Relaxed);
     }
 
+    /// Fades away up to `voices` voices, those that will be missed least: for whoever finds that
+    /// rendering takes longer than it may.
+    pub fn shed(&mut self, voices: usize) {
+        let at = self.block;
+        for _ in 0..voices {
+            let Some(victim) = self.pool.least(at, 0) else { return };
+            victim.fade(at, CUT * self.rate);
+            Shared::count(&self.shared.stolen);
+        }
+    }
+
+    /// Keeps the load in bounds: to be told after each buffer which share of its time rendering
+    /// took. Above 85 % it fades voices and lets fewer sound; below 60 % it lets more sound again,
+    /// up to 256.
+    pub fn guard(&mut self, load: f32) {
+        let sounding = self.pool.sounding();
+        if load > 0.85 {
+            // As many as bring the load to 70 %, if all weigh the same.
+            let kept = (sounding as f32 * 0.7 / load.min(10.0)) as usize;
+            self.pool.limit = kept.max(1);
+            self.shed(sounding - kept.min(sounding));
+        } else if load < 0.6 {
+            self.pool.limit = (self.pool.limit + 1).min(SOUNDING);
+        }
+    }
+
     /// Renders the block that is due. The first one only fills the limiter's look-ahead.
     fn refill(&mut self) {
         if self.block == 0 {
@@ -132,7 +162,7 @@ impl Engine {
         let mix = &mut *self.ready.0;
         *mix = [[0.0; BLOCK]; 2];
         for bus in &mut self.buses {
-            bus.drain(mix);
+            bus.drain(self.block, mix);
         }
         let peak = self.master.run(mix);
         self.shared.raise(peak);
@@ -214,7 +244,8 @@ impl Engine {
 
     fn start(&mut self, at: u64, shot: Shot) {
         let stage = Stage { tables: &self.tables, samples: &self.samples, rate: self.rate };
-        let voice = Voice::new(shot, at, &stage);
+        let previous = self.notes.previous(&shot, at);
+        let voice = Voice::new(shot, at, previous, &stage);
         if voice.group != 0 {
             // What starts on the same frame belongs together: a chord, two hats at once.
             let same = |v: &&mut Voice| {
@@ -232,9 +263,20 @@ impl Engine {
         if let Some(bus) = self.buses.get_mut(usize::from(shot.orbit) % ORBITS) {
             bus.set(&shot);
         }
+        if shot.given(Param::DuckOrbit)
+            && let Some(bus) = self.buses.get_mut(shot.get(Param::DuckOrbit) as usize)
+        {
+            let (depth, back) = (shot.get(Param::DuckDepth), shot.get(Param::DuckAttack));
+            bus.duck.set(at, depth, back, self.rate);
+        }
         let Some(synth) = self.synths.get_mut(shot.sound.index()) else { return };
         match self.pool.add(voice) {
-            Some((slot, voice)) => voice.start(slot, synth.as_mut(), &stage),
+            Some((slot, voice)) => {
+                voice.start(slot, synth.as_mut(), &stage);
+                if let Some(lines) = self.rack.lines(slot) {
+                    voice.clear(lines);
+                }
+            }
             None => Shared::count(&self.shared.stolen),
         }
     }

@@ -21,6 +21,7 @@
 
 mod blep;
 mod bus;
+mod compressor;
 mod control;
 mod delay;
 mod effect;
@@ -30,6 +31,7 @@ mod filter;
 mod master;
 mod math;
 mod noise;
+mod notes;
 pub mod param;
 mod pool;
 mod queue;

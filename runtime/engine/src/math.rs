@@ -18,6 +18,20 @@ pub fn exp2(x: f32) -> f32 {
     p * f32::from_bits(shifted.to_bits().wrapping_sub(SHIFT.to_bits()).wrapping_add(127) << 23)
 }
 
+/// Logarithm of a positive number to the base 2, error below 1e-5.
+#[must_use]
+#[inline(always)]
+pub fn log2(x: f32) -> f32 {
+    let bits = x.max(f32::MIN_POSITIVE).to_bits();
+    // The mantissa between 1/√2 and √2; the series of the inverse hyperbolic tangent.
+    let whole = (bits.wrapping_sub(0x3F35_04F3) as i32) >> 23;
+    let mantissa = f32::from_bits(bits.wrapping_sub((whole << 23) as u32));
+    let t = (mantissa - 1.0) / (mantissa + 1.0);
+    let s = t * t;
+    let series = 1.0 + s * (1.0 / 3.0 + s * (1.0 / 5.0 + s * (1.0 / 7.0 + s * (1.0 / 9.0))));
+    whole as f32 + 2.0 * core::f32::consts::LOG2_E * t * series
+}
+
 /// e to the power of `x`.
 #[must_use]
 pub fn exp(x: f32) -> f32 {
@@ -120,6 +134,10 @@ mod tests {
             let x = i as f32 * 0.001;
             let t = (f64::from(x) * core::f64::consts::PI).tan();
             assert!((f64::from(warp(x)) / t - 1.0).abs() < 1e-5, "tan {x}");
+        }
+        for i in 1..2000 {
+            let x = (i as f32 * 0.01).powi(3);
+            assert!((log2(x) - x.log2()).abs() < 1e-5, "log2 {x}");
         }
         assert!((hertz(60.0) - 261.625_58).abs() < 1e-3);
         assert!((fall(2.0, 1000.0).powi(2000) - 0.001).abs() < 1e-5);

@@ -73,6 +73,33 @@ pub enum Param {
     Begin,
     End,
     Loop,
+    Vowel,
+    Djf,
+    DistortType,
+    DistortVolume,
+    Phaser,
+    PhaserDepth,
+    PhaserCenter,
+    PhaserSweep,
+    Chorus,
+    Leslie,
+    LeslieRate,
+    LeslieSize,
+    Ring,
+    RingFrequency,
+    Comb,
+    Squiz,
+    Glide,
+    PingPong,
+    DuckOrbit,
+    DuckAttack,
+    DuckDepth,
+    Compressor,
+    CompressorRatio,
+    CompressorKnee,
+    CompressorAttack,
+    CompressorRelease,
+    Wt,
 }
 
 /// What the numbers of a parameter count.
@@ -94,6 +121,8 @@ pub enum Unit {
     Bits,
     /// A whole number.
     Count,
+    /// Decibels.
+    Decibels,
     /// 0 to 1, or decibels above 1.
     Resonance,
 }

@@ -9,6 +9,8 @@ pub(crate) const SOUNDING: usize = 256;
 
 /// A fixed number of places for voices.
 pub(crate) struct Pool {
+    /// Voices that may sound at present, at most [`SOUNDING`].
+    pub limit: usize,
     places: Vec<Option<Voice>>,
     free: Vec<u16>,
     /// Places in use, in the order of their start.
@@ -19,6 +21,7 @@ impl Pool {
     /// A pool in which nothing sounds.
     pub fn new() -> Self {
         Pool {
+            limit: SOUNDING,
             places: (0..VOICES).map(|_| None).collect(),
             free: (0..VOICES as u16).rev().collect(),
             order: Vec::with_capacity(VOICES),
@@ -32,7 +35,12 @@ impl Pool {
 
     /// Whether one voice must go before another starts.
     pub fn crowded(&mut self) -> bool {
-        self.order.len() >= SOUNDING && self.voices().filter(|v| !v.fading()).count() >= SOUNDING
+        self.order.len() >= self.limit && self.sounding() >= self.limit
+    }
+
+    /// Voices that are not on their way out.
+    pub fn sounding(&mut self) -> usize {
+        self.voices().filter(|v| !v.fading()).count()
     }
 
     /// Takes in a voice; it and its place, or `None` if there is none.

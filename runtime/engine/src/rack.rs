@@ -2,9 +2,11 @@
 //! their levels and the mix.
 
 use crate::bus::Bus;
+use crate::effect::line::Lines;
 use crate::engine::ORBITS;
 use crate::filter::Pass;
 use crate::filter::bank::{Bank, Kind, LANES};
+use crate::pool::VOICES;
 use crate::synth::{Frames, Life, SoundId, Synth};
 use crate::voice::{FILTERS, Outcome, Stage, Voice};
 
@@ -24,6 +26,8 @@ const KINDS: [Kind; 5] = [
 pub(crate) struct Rack {
     frames: Vec<Frames>,
     lives: [Life; RACK],
+    /// The delay lines of each slot.
+    lines: Vec<Lines>,
     bank: Box<Bank>,
 }
 
@@ -44,8 +48,14 @@ impl Rack {
         Rack {
             frames: (0..RACK).map(|_| Frames::new()).collect(),
             lives: [Life::Over; RACK],
+            lines: (0..VOICES).map(|_| Lines::new()).collect(),
             bank: Box::new(Bank::new()),
         }
+    }
+
+    /// The delay lines of `slot`.
+    pub fn lines(&mut self, slot: usize) -> Option<&mut Lines> {
+        self.lines.get_mut(slot)
     }
 
     /// Makes the tones of the block that starts at frame `block`.
@@ -129,7 +139,9 @@ impl Rack {
             let Some(voice) = voice_at(voices, slot) else { continue };
             let orbit = usize::from(voice.shot.orbit) % ORBITS;
             if let Some(bus) = buses.get_mut(orbit) {
-                let outcome = voice.finish(block, self.lives[i], &mut self.frames[i], bus);
+                let Some(lines) = self.lines.get_mut(usize::from(slot)) else { continue };
+                let room = (lines, &mut self.frames[i]);
+                let outcome = voice.finish(block, self.lives[i], room, bus);
                 tell(i, voice.shot.sound, outcome);
             }
         }

@@ -244,6 +244,14 @@ impl Frames {
         if channel == 0 { &mut self.left } else { &mut self.right }
     }
 
+    /// Makes two equal channels of one.
+    pub fn spread(&mut self) {
+        if !self.stereo {
+            self.right = self.left;
+            self.stereo = true;
+        }
+    }
+
     /// Clears the frames that are not in use.
     pub fn silence_before_start(&mut self) {
         let start = self.start.min(BLOCK);

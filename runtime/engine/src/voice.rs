@@ -5,7 +5,13 @@ use multiversion::multiversion;
 use crate::BLOCK;
 use crate::bus::Bus;
 use crate::effect::bend::Bend;
+use crate::effect::comb::Partials;
+use crate::effect::djf::Djf;
+use crate::effect::formant::Formant;
 use crate::effect::grit::Grit;
+use crate::effect::line::Lines;
+use crate::effect::phaser::Phaser;
+use crate::effect::sway::Sway;
 use crate::effect::sweep::{NAMES, Sweep, times};
 use crate::effect::tremolo::Tremolo;
 use crate::envelope::Adsr;
@@ -55,13 +61,19 @@ pub(crate) struct Voice {
     bend: Bend,
     /// Its filters, in the order in which they come.
     pub sweeps: [Sweep; FILTERS],
+    formant: Formant,
+    djf: Djf,
     grit: Grit,
+    partials: Partials,
+    phaser: Phaser,
+    sway: Sway,
     tremolo: Tremolo,
 }
 
 impl Voice {
     /// A voice for `shot`, starting at frame `begin`.
-    pub fn new(shot: Shot, begin: u64, stage: &Stage) -> Self {
+    /// `previous` is the note before it in its part.
+    pub fn new(shot: Shot, begin: u64, previous: Option<f32>, stage: &Stage) -> Self {
         let rate = stage.rate;
         let def = synth::def(shot.sound);
         let turns = 0.25 * shot.get(Param::Pan);
@@ -82,9 +94,14 @@ impl Voice {
             level: HEADROOM * def.level * loudness.iter().product::<f32>(),
             pan: (cos_turns(turns), sin_turns(turns)),
             send: (shot.get(Param::Room), shot.get(Param::Delay)),
-            bend: Bend::new(&shot, rate),
+            bend: Bend::new(&shot, previous, rate),
             sweeps: NAMES.map(|names| Sweep::new(&names, &shot, rate)),
+            formant: Formant::new(&shot, rate),
+            djf: Djf::new(&shot, rate),
             grit: Grit::new(&shot),
+            partials: Partials::new(&shot, rate),
+            phaser: Phaser::new(&shot, rate),
+            sway: Sway::new(&shot, rate),
             tremolo: Tremolo::new(&shot, rate),
             shot,
         }
@@ -95,6 +112,14 @@ impl Voice {
         let seed = seed(&self.shot, self.begin);
         let Stage { rate, samples, .. } = *stage;
         synth.start(slot, &Onset { shot: &self.shot, rate, seed, samples });
+    }
+
+    /// Empties the lines that it will write to.
+    pub fn clear(&self, lines: &mut Lines) {
+        let (comb, squiz) = self.partials.needs();
+        let needed =
+            [(comb, &mut lines.comb), (squiz, &mut lines.squiz), (self.sway.on(), &mut lines.sway)];
+        needed.into_iter().filter(|(needed, _)| *needed).for_each(|(_, line)| line.clear());
     }
 
     /// Fades away from frame `at` on, over `frames`; an earlier fade stands.
@@ -142,14 +167,20 @@ impl Voice {
     }
 
     /// Distorts the filtered frames, shapes their level and adds them to `bus`.
+    /// `lines` are those of its slot.
     pub fn finish(
         &mut self,
         block: u64,
         life: Life,
-        frames: &mut Frames,
+        (lines, frames): (&mut Lines, &mut Frames),
         bus: &mut Bus,
     ) -> Outcome {
+        self.formant.run(frames);
+        self.djf.run(frames);
         self.grit.run(frames);
+        self.partials.run(lines, frames);
+        self.phaser.run(frames);
+        self.sway.run(&mut lines.sway, frames);
         let start = frames.start.min(BLOCK);
         let (peak, silent) = match self.even_level(start) {
             Some(level) => (scale_evenly(frames, level), false),
@@ -300,13 +331,13 @@ mod tests {
         let samples = Store::new(back);
         let stage = Stage { tables: &tables, samples: &samples, rate: 48_000.0 };
         let mut bus = Bus::new(48_000.0);
-        let mut voice = Voice::new(Shot::new(synth::SoundId::default(), 100), 0, &stage);
+        let mut voice = Voice::new(Shot::new(synth::SoundId::default(), 100), 0, None, &stage);
         let mut frames = Frames::new();
         let life = voice.tone(0, &stage, (0, &mut Faulty), &mut frames);
-        let outcome = voice.finish(0, life, &mut frames, &mut bus);
+        let outcome = voice.finish(0, life, (&mut Lines::new(), &mut frames), &mut bus);
         assert_eq!(outcome, Outcome::Broken);
         let mut mix = [[0.0; BLOCK]; 2];
-        bus.drain(&mut mix);
+        bus.drain(0, &mut mix);
         assert_eq!(mix, [[0.0; BLOCK]; 2]);
     }
 }

@@ -10,6 +10,8 @@ pub(crate) struct Bend {
     moves: bool,
     /// Change of the factor each frame.
     accelerate: f32,
+    /// Semitones from where it comes, and frames until it has arrived.
+    glide: (f32, f32),
     /// Turns a frame, and semitones.
     vibrato: (f32, f32),
     /// Semitones, frames of rise, frames of fall.
@@ -18,7 +20,8 @@ pub(crate) struct Bend {
 
 impl Bend {
     /// What `shot` asks for.
-    pub fn new(shot: &Shot, rate: f32) -> Self {
+    /// `previous` is the part's note before this one.
+    pub fn new(shot: &Shot, previous: Option<f32>, rate: f32) -> Self {
         let accelerate = shot.get(Param::Accelerate) / (shot.duration.max(1) as f32);
         let vibrato = (shot.get(Param::Vibrato) / rate, shot.get(Param::VibratoDepth));
         let envelope = (
@@ -26,8 +29,13 @@ impl Bend {
             shot.get(Param::PitchAttack) * rate,
             (shot.get(Param::PitchDecay) * rate).max(1.0),
         );
-        let moves = accelerate != 0.0 || vibrato.0 > 0.0 || envelope.0 != 0.0;
-        Bend { moves, accelerate, vibrato, envelope }
+        let glide = shot.get(Param::Glide) * rate;
+        let glide = match previous {
+            Some(note) if glide >= 1.0 => (note - shot.get(Param::MidiNote), glide),
+            _ => (0.0, 1.0),
+        };
+        let moves = glide.0 != 0.0 || accelerate != 0.0 || vibrato.0 > 0.0 || envelope.0 != 0.0;
+        Bend { moves, accelerate, glide, vibrato, envelope }
     }
 
     /// Factor of the pitch `age` frames after the start.
@@ -36,8 +44,8 @@ impl Bend {
             return 1.0;
         }
         let age = age as f32;
-        let glide = (1.0 + self.accelerate * age).clamp(1.0 / 64.0, 64.0);
-        let mut semitones = 0.0;
+        let faster = (1.0 + self.accelerate * age).clamp(1.0 / 64.0, 64.0);
+        let mut semitones = self.glide.0 * (1.0 - age / self.glide.1).max(0.0);
         if self.vibrato.0 > 0.0 {
             semitones += self.vibrato.1 * sin_turns((age * self.vibrato.0).fract());
         }
@@ -46,6 +54,6 @@ impl Bend {
             let level = if age < rise { age / rise } else { exp2(-7.0 * (age - rise) / fall) };
             semitones += depth * level;
         }
-        glide * exp2(semitones / 12.0)
+        faster * exp2(semitones / 12.0)
     }
 }

@@ -112,6 +112,36 @@ fn stealing_makes_no_click() {
 }
 
 #[test]
+fn a_guard_lets_go_of_voices_when_the_load_is_high_and_takes_them_again_later() {
+    let (mut engine, mut control) = Engine::new(RATE);
+    let note = || shot("sine", &[("gain", 0.02)]).with_duration(960_000);
+    for _ in 0..200 {
+        send(&mut control, 0, note());
+    }
+    listen(&mut engine, 4800, 512);
+    engine.guard(0.7);
+    listen(&mut engine, 4800, 512);
+    assert_eq!(control.stats().voices, 200);
+    engine.guard(1.4);
+    listen(&mut engine, 4800, 512);
+    assert_eq!(control.stats().voices, 100, "half of 1.4 is 0.7");
+    for i in 0..50 {
+        send(&mut control, 15_000 + 300 * i, note());
+    }
+    listen(&mut engine, 24_000, 512);
+    assert_eq!(control.stats().voices, 100, "no more than that for now");
+    (0..300).for_each(|_| engine.guard(0.3));
+    for _ in 0..120 {
+        send(&mut control, 40_000, note());
+    }
+    listen(&mut engine, 9600, 512);
+    assert_eq!(control.stats().voices, 220);
+    engine.shed(20);
+    listen(&mut engine, 4800, 512);
+    assert_eq!(control.stats().voices, 200);
+}
+
+#[test]
 fn a_thousand_shots_on_one_frame_are_survived() {
     let (mut engine, mut control) = Engine::new(RATE);
     for i in 0..1000 {

@@ -135,6 +135,27 @@ fn a_closed_hat_stops_an_open_one_on_its_orbit() {
 }
 
 #[test]
+fn a_voice_sounds_the_same_whoever_plays_beside_it() {
+    let alone = |others: usize, before: u64| {
+        let (mut engine, mut control) = Engine::new(RATE);
+        for i in 0..others {
+            let name = ["lead", "pad", "saw", "bass"][i % 4];
+            let silent = shot(name, &[("gain", 0.0), ("lpf", 500.0 + 40.0 * i as f32)]);
+            send(&mut control, 37 * i as u64 % before, silent.with_duration(48_000));
+        }
+        let params = [("lpf", 800.0), ("lpenv", 3.0), ("resonance", 0.5), ("hpf", 90.0)];
+        send(&mut control, before, shot("lead", &params));
+        send(&mut control, before + 77, shot("bass", &params));
+        listen(&mut engine, 24_000, 512)
+    };
+    let wanted = alone(0, 2000);
+    assert!(peak(&wanted.0) > 0.02);
+    for others in [1, 2, 7, 15, 16, 31, 40] {
+        assert!(alone(others, 2000) == wanted, "beside {others} others");
+    }
+}
+
+#[test]
 fn a_cut_group_stops_earlier_notes_but_not_its_own_chord() {
     let (mut engine, mut control) = Engine::new(RATE);
     let note = |pitch: f32| {

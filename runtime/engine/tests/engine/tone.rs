@@ -11,7 +11,7 @@ const TONAL: &[&str] = &[
 ];
 
 /// Power at `hertz` under a Hann window.
-fn power(x: &[f32], hertz: f64) -> f64 {
+pub fn power(x: &[f32], hertz: f64) -> f64 {
     let step = core::f64::consts::TAU * hertz / f64::from(RATE);
     let turn = core::f64::consts::TAU / x.len() as f64;
     let (mut re, mut im) = (0.0, 0.0);
