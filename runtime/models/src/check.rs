@@ -10,7 +10,7 @@ use std::path::Path;
 use crate::card::Card;
 use crate::onnx::Runtime;
 use crate::trouble::Trouble;
-use crate::vocab::{self, Vocabulary};
+use crate::vocab::Vocabulary;
 
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,7 +76,7 @@ pub fn check(folder: &Path, runtime: Option<&Runtime>) -> Vec<Finding> {
         }
     };
     findings.extend(origins(&card));
-    let spoken = vocabulary(&card);
+    let spoken = Vocabulary::of(&card);
     let file = file::examine(&card.network_path(folder));
     let sound = spoken.is_ok() && !file.iter().any(|f| f.gravity == Gravity::Refused);
     findings.extend(file);
@@ -89,19 +89,6 @@ pub fn check(folder: &Path, runtime: Option<&Runtime>) -> Vec<Finding> {
         }
     }
     findings
-}
-
-/// The vocabulary of a card, when the card fits it.
-fn vocabulary(card: &Card) -> Result<&'static Vocabulary, Trouble> {
-    let Some(vocabulary) = Vocabulary::named(&card.vocabulary) else {
-        let known = vocab::ALL.map(|vocabulary| vocabulary.name).join(", ");
-        return Err(Trouble::new(
-            format!("this version does not speak the vocabulary `{}`", card.vocabulary),
-            format!("vocabularies are {known}"),
-        ));
-    };
-    vocabulary.fits(card)?;
-    Ok(vocabulary)
 }
 
 /// What the card says of licences, held against each other.

@@ -30,6 +30,7 @@ pub use chord::Chord;
 pub use chords::{ChordsModel, ChordsRequest, Progression, Repertoire, Section};
 pub use drums::{Drum, DrumPhrase, DrumsModel, DrumsRequest, Hit, Style};
 pub use groove::{GrooveModel, GrooveRequest};
+pub use loaded::try_out;
 pub use melody::{Melody, MelodyModel, MelodyRequest, Mode, Surprise};
 pub use net::Net;
 pub use onnx::Runtime;

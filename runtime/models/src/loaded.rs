@@ -43,3 +43,14 @@ impl Loaded {
         sequence::run(self.net.as_mut(), self.vocabulary, sequences)
     }
 }
+
+/// Opens a model of any vocabulary on a device, to see whether it runs there; tells what the
+/// performer should know about how it runs.
+///
+/// # Errors
+/// When this version cannot run it.
+pub fn try_out(folder: &Path, runtime: &Runtime, device: &str) -> Result<Option<String>, Trouble> {
+    let card = Card::read(folder)?;
+    let vocabulary = Vocabulary::of(&card)?;
+    Ok(Loaded::open(folder, runtime, device, vocabulary)?.notice)
+}

@@ -28,9 +28,21 @@ pub const ALL: [&Vocabulary; 4] =
     [&melody::VOCABULARY, &drums::VOCABULARY, &groove::VOCABULARY, &chords::VOCABULARY];
 
 impl Vocabulary {
-    /// The vocabulary of this name.
-    pub fn named(name: &str) -> Option<&'static Self> {
-        ALL.into_iter().find(|vocabulary| vocabulary.name == name)
+    /// The vocabulary of a card that fits it.
+    ///
+    /// # Errors
+    /// When there is no such vocabulary, or the card is not one of it.
+    pub fn of(card: &Card) -> Result<&'static Self, Trouble> {
+        let named = ALL.into_iter().find(|vocabulary| vocabulary.name == card.vocabulary);
+        let vocabulary = named.ok_or_else(|| {
+            let known = ALL.map(|vocabulary| vocabulary.name).join(", ");
+            Trouble::new(
+                format!("this version does not speak the vocabulary `{}`", card.vocabulary),
+                format!("vocabularies are {known}"),
+            )
+        })?;
+        vocabulary.fits(card)?;
+        Ok(vocabulary)
     }
 
     /// Holds a card against the vocabulary.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use mag_models::{Finding, Gravity, Runtime, check};
+use mag_models::{Finding, Gravity, Runtime, check, try_out};
 
 fn stdlib(model: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../stdlib/models").join(model)
@@ -52,6 +52,10 @@ fn our_own_models_are_sound() {
     let folders = std::fs::read_dir(stdlib("")).unwrap_or_else(|error| panic!("{error}"));
     for folder in folders.flatten().filter(|entry| entry.path().join("model.toml").exists()) {
         assert_eq!(said(&check(&folder.path(), runtime.as_ref())), "", "{:?}", folder.path());
+        let Some(runtime) = &runtime else { continue };
+        assert_eq!(try_out(&folder.path(), runtime, "cpu"), Ok(None));
+        let replaced = try_out(&folder.path(), runtime, "abacus");
+        assert!(replaced.is_ok_and(|notice| notice.is_some_and(|n| n.contains("abacus"))));
     }
 }
 
