@@ -79,7 +79,7 @@ impl Pattern {
                 let bounds = part(cycle.rem_euclid(n));
                 let start = out.len();
                 inner.query(piece, q, out);
-                q.pay(2 * (out.len() - start));
+                q.pay(8 * (out.len() - start));
                 out[start..].iter_mut().for_each(|hap| hap.value = cut(&hap.value, bounds));
             });
         });

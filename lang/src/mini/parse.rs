@@ -1,8 +1,12 @@
 //! Reads mini-notation text into its tree.
 
+mod fault;
+mod word;
+
 use super::tree::{Change, Layers, Sequence, Step, Term};
 use crate::problem::Problem;
-use mag_pattern::{Loc, Sym, Time, Value};
+use mag_pattern::Time;
+use word::numeric;
 
 /// Brackets deeper than this are refused.
 const DEPTH: usize = 120;
@@ -91,42 +95,6 @@ impl Reader<'_> {
             }
         }
     }
-    fn loc(&self, from: usize, to: usize) -> Loc {
-        super::place(self.file, self.base, from, to)
-    }
-    fn here(&self) -> Loc {
-        let width = self.text[self.at..].chars().next().map_or(0, char::len_utf8);
-        self.loc(self.at, self.at + width)
-    }
-    fn found(&self) -> String {
-        match self.text[self.at..].chars().next() {
-            Some(c) => format!("`{c}`"),
-            None => "the end of the pattern".into(),
-        }
-    }
-    fn problem(&self, code: &'static str, message: &str, expected: &str) -> Problem {
-        Problem::error(code, self.here(), message).expected(expected).found(self.found())
-    }
-
-    /// What stands here belongs to nothing.
-    fn stray(&self) -> Problem {
-        let c = self.text[self.at..].chars().next().unwrap_or(' ');
-        match c {
-            ']' | '>' | '}' | ')' => Problem::error(
-                "mini-unopened",
-                self.here(),
-                format!("`{c}` closes nothing in this pattern"),
-            )
-            .help("remove it, or open the bracket that it should close"),
-            '|' | ',' | '.' => Problem::error(
-                "mini-mixed",
-                self.here(),
-                "`,` `|` and `.` cannot stand side by side in one group",
-            )
-            .help("put one of them into brackets: `[a | b], c`"),
-            _ => self.problem("mini-unexpected", "this does not belong in a pattern", "a step"),
-        }
-    }
 
     /// Sequences up to the closing bracket or the end.
     fn layers(&mut self, open: Option<Open>) -> Result<Layers, Problem> {
@@ -193,31 +161,6 @@ impl Reader<'_> {
             return Err(self.empty(open));
         }
         Ok(Sequence { steps, counts })
-    }
-
-    fn empty(&self, open: Option<Open>) -> Problem {
-        match (self.peek(), open) {
-            (Some(c), Some((bracket, from))) if c == closing(bracket) => Problem::error(
-                "mini-empty",
-                self.loc(from, self.at + 1),
-                "there is nothing between these brackets",
-            )
-            .help("write `~` for a rest"),
-            (Some(b']' | b'>' | b'}' | b')'), None) => self.stray(),
-            _ => self.problem("mini-missing", "a step is missing here", "a word, number or group"),
-        }
-    }
-
-    fn unclosed(&self, bracket: u8, from: usize) -> Problem {
-        let (open, close) = (bracket as char, closing(bracket) as char);
-        Problem::error(
-            "mini-unclosed",
-            self.loc(from, from + 1),
-            format!("this `{open}` is never closed"),
-        )
-        .expected(format!("`{close}`"))
-        .found(self.found())
-        .note(self.here(), format!("`{close}` is missing here"))
     }
 
     /// A `.` on its own, between steps.
@@ -492,124 +435,4 @@ impl Reader<'_> {
             Some(_) => Err(self.stray()),
         }
     }
-
-    /// Whether a `/` is the start of an OSC address such as `/stroke/one`.
-    fn is_address(&self) -> bool {
-        self.bytes.get(self.at + 1).is_some_and(u8::is_ascii_alphabetic)
-    }
-
-    fn address(&mut self) -> Term {
-        let rest = &self.text[self.at..];
-        let length = rest.find(|c| !is_word(c) && c != '/').unwrap_or(rest.len());
-        let (from, to) = (self.at, self.at + length);
-        self.at = to;
-        Term::Atom(Value::Word(Sym::new(&self.text[from..to])), self.loc(from, to))
-    }
-
-    /// Bytes of the word that stands here.
-    fn word_length(&self) -> usize {
-        let bytes = &self.bytes[self.at..];
-        let plain = bytes.iter().position(|b| !is_word_byte(*b)).unwrap_or(bytes.len());
-        if bytes.get(plain).is_none_or(u8::is_ascii) {
-            return plain;
-        }
-        let rest = &self.text[self.at..];
-        rest.find(|c| !is_word(c)).unwrap_or(rest.len())
-    }
-
-    fn word(&mut self) -> Result<Term, Problem> {
-        let length = self.word_length();
-        let (from, to) = (self.at, self.at + length);
-        let text = &self.text[from..to];
-        if length == 0 || text.starts_with('\'') {
-            return Err(self.not_a_step());
-        }
-        self.at = to;
-        if text == "-" {
-            return Ok(Term::Rest);
-        }
-        let loc = self.loc(from, to);
-        if let Some(range) = self.joined_range(text, from) {
-            return Ok(range);
-        }
-        let value = literal(text).map_or_else(|| Value::Word(Sym::new(text)), Value::Num);
-        Ok(Term::Atom(value, loc))
-    }
-
-    /// `0..3` without spaces, which a performer means as a range.
-    fn joined_range(&self, text: &str, from: usize) -> Option<Term> {
-        let at = text.bytes().position(|b| b == b'.').filter(|i| text[*i..].starts_with(".."))?;
-        let (first, last) = (literal(&text[..at])?, literal(&text[at + 2..])?);
-        let atom = |x, a, b| Term::Atom(Value::Num(x), self.loc(from + a, from + b));
-        let mut step = Step::plain(atom(first, 0, at));
-        step.ops.push(Change::Range(Box::new(Step::plain(atom(last, at + 2, text.len())))));
-        Some(Term::Group(Layers::Stack(vec![Sequence { steps: vec![step], counts: false }])))
-    }
-
-    fn not_a_step(&self) -> Problem {
-        let c = self.text[self.at..].chars().next().unwrap_or(' ');
-        let problem = match c {
-            '*' | '/' | '!' | '@' | '?' | ':' | '(' => Problem::error(
-                "mini-operator",
-                self.here(),
-                format!("`{c}` has nothing before it to work on"),
-            ),
-            _ => {
-                Problem::error("mini-unexpected", self.here(), "this does not belong in a pattern")
-            }
-        };
-        let problem = problem.expected("a word, number or group").found(self.found());
-        match c {
-            '+' | '&' | '=' | '$' => {
-                problem.help("inside double quotes is mini-notation; operators go outside of them")
-            }
-            ';' => problem.help("steps are separated by spaces, layers by `,`"),
-            _ => problem,
-        }
-    }
-
-    /// A number directly here, if there is one.
-    fn number(&mut self) -> Result<Option<f64>, Problem> {
-        let length = self.word_length();
-        let text = &self.text[self.at..self.at + length];
-        match literal(text) {
-            Some(x) => {
-                self.at += length;
-                Ok(Some(x))
-            }
-            None => Ok(None),
-        }
-    }
-}
-
-/// Refuses a plain word that is no number.
-fn numeric(step: &Step, message: impl Fn() -> String) -> Result<(), Problem> {
-    match &step.term {
-        Term::Atom(value @ Value::Word(word), loc) if value.number().is_none() => {
-            let problem = Problem::error("mini-number", *loc, message());
-            Err(problem.expected("a number such as 2 or <2 3>").found(format!("the word `{word}`")))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The number that a word spells, as JavaScript's `Number` reads it.
-fn literal(text: &str) -> Option<f64> {
-    let first = *text.as_bytes().first()?;
-    if !(first.is_ascii_digit() || matches!(first, b'-' | b'.' | b'+')) {
-        return None;
-    }
-    if text.len() < 10 && text.bytes().all(|b| b.is_ascii_digit()) {
-        return Some(text.bytes().fold(0, |n, b| n * 10 + u32::from(b - b'0')).into());
-    }
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
-        return i64::from_str_radix(hex, 16).ok().map(|n| n as f64);
-    }
-    let plain =
-        digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'-'));
-    if !plain || !digits.bytes().any(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    text.parse().ok().filter(|x: &f64| x.is_finite()).map(|x| x + 0.0)
 }

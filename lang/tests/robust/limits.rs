@@ -438,7 +438,7 @@ fn nothing_is_too_much() {
                 outcome.problems.first().map_or("", |p| p)
             );
         }
-        if took > HUNG || bytes > 512 << 20 {
+        if took > HUNG || bytes > 256 << 20 {
             slow.push(format!("{name}: {took:?}, {} MB", bytes >> 20));
         }
     }
