@@ -76,6 +76,16 @@ impl<'e> Writer<'e> {
         text
     }
 
+    /// A call of `entry` with likely arguments, but `extreme` for parameter `at`.
+    pub fn call_with(&mut self, entry: &Entry, at: usize, extreme: &str) -> String {
+        let argument = |(i, param): (usize, &String)| match i == at {
+            true => extreme.to_string(),
+            false => self.likely(param, 1),
+        };
+        let args: Vec<String> = entry.params.iter().enumerate().map(argument).collect();
+        format!("{} {}", entry.name, args.join(" "))
+    }
+
     fn pattern(&mut self, depth: usize) -> String {
         let base = match self.dice.below(9) {
             0 | 1 => format!("s {}", self.mini()),
@@ -138,6 +148,10 @@ impl<'e> Writer<'e> {
         if self.dice.one_in(24) {
             return self.dice.pick(&UNLIKELY).to_string();
         }
+        self.likely(param, depth)
+    }
+
+    fn likely(&mut self, param: &str, depth: usize) -> String {
         match param {
             "f" | "g" | "function" | "test" | "operation" => self.dice.pick(&FUNCTIONS).to_string(),
             "functions" => {

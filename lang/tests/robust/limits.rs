@@ -408,7 +408,7 @@ const SHORT: &[&str] = &[
 ];
 
 /// A text that takes longer has no limit: far above what any takes on a machine that is busy.
-const HUNG: Duration = Duration::from_secs(90);
+pub const HUNG: Duration = Duration::from_secs(90);
 
 #[test]
 fn nothing_is_too_much() {
