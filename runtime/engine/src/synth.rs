@@ -9,6 +9,7 @@ use crate::wavetable::Tables;
 
 mod bass;
 mod bell;
+mod choir;
 mod clap;
 mod cowbell;
 mod cymbal;
@@ -29,6 +30,7 @@ mod shaker;
 mod snare;
 mod stack;
 mod strike;
+mod table;
 mod tom;
 mod wave;
 
@@ -63,6 +65,23 @@ pub const SOUNDS: &[SynthDef] = &[
     wave::SUPERSAW,
     noise::WHITE,
     noise::PINK,
+    choir::DEF,
+    table::DEFS[0],
+    table::DEFS[1],
+    table::DEFS[2],
+    table::DEFS[3],
+    table::DEFS[4],
+    table::DEFS[5],
+    table::DEFS[6],
+    table::DEFS[7],
+    table::DEFS[8],
+    table::DEFS[9],
+    table::DEFS[10],
+    table::DEFS[11],
+    table::DEFS[12],
+    table::DEFS[13],
+    table::DEFS[14],
+    table::DEFS[15],
 ];
 
 /// A row of [`SOUNDS`].

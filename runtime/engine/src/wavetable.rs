@@ -1,6 +1,12 @@
 //! Band-limited single-cycle waves: one table per third of an octave, none with a harmonic
 //! above half the sample rate.
 
+mod family;
+mod fourier;
+
+use family::Families;
+pub(crate) use family::level;
+
 use crate::blep::Blep;
 use crate::math::sin_turns;
 
@@ -91,6 +97,8 @@ pub struct Tables {
     pub triangle: Wave,
     /// What turns plain saws into band-limited ones.
     pub(crate) blep: Blep,
+    /// Recorded single cycles.
+    pub(crate) families: Families,
 }
 
 impl Tables {
@@ -106,7 +114,7 @@ impl Tables {
             let sign = [0.0, 1.0, 0.0, -1.0][k % 4];
             sign * 8.0 / (core::f64::consts::PI * k as f64).powi(2)
         });
-        Tables { sine, saw, triangle, blep: Blep::new() }
+        Tables { sine, saw, triangle, blep: Blep::new(), families: Families::new() }
     }
 }
 

@@ -133,7 +133,7 @@ impl Stack {
 }
 
 /// Oscillators in unison: those asked for; two if only a detune was.
-fn copies(onset: &Onset) -> usize {
+pub(super) fn copies(onset: &Onset) -> usize {
     let copies = onset.shot.get(Param::Unison) as usize;
     let detuned = onset.shot.asked(Param::Detune) && !onset.shot.asked(Param::Unison);
     if detuned { copies.max(2) } else { copies }
@@ -141,7 +141,7 @@ fn copies(onset: &Onset) -> usize {
 
 /// Where oscillator `i` of `copies` lies, -1 to 1: closer together in the middle, and unevenly, so
 /// that their beats have no common period.
-fn place(i: usize, copies: usize) -> f32 {
+pub(super) fn place(i: usize, copies: usize) -> f32 {
     if copies < 2 {
         return 0.0;
     }

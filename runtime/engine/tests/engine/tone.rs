@@ -7,7 +7,7 @@ use crate::support::{RATE, listen, peak, play, send, shot};
 /// Sounds with a pitch.
 const TONAL: &[&str] = &[
     "bass", "keys", "pluck", "pad", "lead", "piano", "organ", "bell", "saw", "square", "triangle",
-    "sine", "pulse", "supersaw",
+    "sine", "pulse", "supersaw", "wt_flute", "wt_piano", "wt_fm", "wt_cello",
 ];
 
 /// Power at `hertz` under a Hann window.
