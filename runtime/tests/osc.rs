@@ -139,6 +139,14 @@ fn a_kick_is_what_tidal_sends() {
 }
 
 #[test]
+fn speeds_in_cycles_are_tidals() {
+    // Tidal sends `loopAt 2` as speed 0.5 with unit c at any tempo: SuperDirt knows the tempo.
+    let (messages, _) = sent("tempo 96\nd1: s \"break\" .loopAt 2", Style::Dirt, 2);
+    assert_eq!(get(&messages[0], "speed"), Some(&Arg::F(0.5)));
+    assert_eq!(get(&messages[0], "unit"), Some(&Arg::S("c".into())));
+}
+
+#[test]
 fn time_tags_keep_the_grid_to_a_microsecond() {
     let (messages, moments) = sent("tempo 124\na: s \"hh*16\"", Style::Dirt, 20);
     assert!(messages.len() > 150);

@@ -151,6 +151,10 @@ fn dirt_message(cue: &Cue) -> Option<OscMessage> {
         // SuperDirt counts from middle C, mag as MIDI does.
         set(&mut args, "note", OscType::Float((note - 60.0) as f32));
     }
+    if let (Some("c"), Some(speed)) = (cue.word("unit"), cue.number("speed")) {
+        // mag counts such a speed in a second, as Strudel does; SuperDirt multiplies it by cps.
+        set(&mut args, "speed", OscType::Float((speed / cue.cps.max(1e-6)) as f32));
+    }
     let orbit = cue.number("orbit").unwrap_or(0.0);
     set(&mut args, "orbit", OscType::Int(orbit as i32));
     Some(OscMessage { addr: "/dirt/play".into(), args: flatten(args) })
