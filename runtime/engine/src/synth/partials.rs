@@ -1,5 +1,8 @@
 //! Decaying sine partials, eight at a time: the modes of strings, bars and bells.
 
+use multiversion::multiversion;
+
+use crate::BLOCK;
 use crate::math::{cos_turns, fall, sin_turns};
 
 /// Partials computed side by side.
@@ -69,8 +72,8 @@ impl<const GROUPS: usize> Partials<GROUPS> {
             if bend != self.bend {
                 group.turn(bend);
             }
-            group.add(out);
         }
+        add(&mut self.groups[..used], out);
         self.bend = bend;
     }
 
@@ -92,20 +95,29 @@ impl Group {
             self.sin[lane] = self.radius[lane] * sin_turns(turns);
         }
     }
+}
 
-    fn add(&mut self, out: &mut [f32]) {
-        let Group { mut re, mut im, cos, sin, .. } = *self;
-        for y in out {
+/// Adds the next stretch of all groups to `out`: first all groups lane by lane, then the lanes.
+#[multiversion(targets("x86_64+avx2"))]
+fn add(groups: &mut [Group], out: &mut [f32]) {
+    let mut sums = [[0.0; LANES]; BLOCK];
+    for group in groups {
+        let Group { mut re, mut im, cos, sin, .. } = *group;
+        for sum in sums.iter_mut().take(out.len()) {
+            let (mut turned, mut risen) = ([0.0; LANES], [0.0; LANES]);
             for lane in 0..LANES {
-                let turned = re[lane] * cos[lane] - im[lane] * sin[lane];
-                im[lane] = re[lane] * sin[lane] + im[lane] * cos[lane];
-                re[lane] = turned;
+                turned[lane] = re[lane] * cos[lane] - im[lane] * sin[lane];
+                risen[lane] = re[lane] * sin[lane] + im[lane] * cos[lane];
+                sum[lane] += risen[lane];
             }
-            let pairs = [im[0] + im[4], im[1] + im[5], im[2] + im[6], im[3] + im[7]];
-            *y += (pairs[0] + pairs[2]) + (pairs[1] + pairs[3]);
+            (re, im) = (turned, risen);
         }
         let audible = |x: f32| if x.abs() < 1e-12 { 0.0 } else { x };
-        self.re = re.map(audible);
-        self.im = im.map(audible);
+        group.re = re.map(audible);
+        group.im = im.map(audible);
+    }
+    for (y, x) in out.iter_mut().zip(&sums) {
+        let pairs = [x[0] + x[4], x[1] + x[5], x[2] + x[6], x[3] + x[7]];
+        *y += (pairs[0] + pairs[2]) + (pairs[1] + pairs[3]);
     }
 }

@@ -135,7 +135,10 @@ impl Sampler {
                 }
                 self.wrap();
             }
-            let (now, later) = out.split_at_mut(self.left(step).min(out.len()));
+            let last = self.at + step * (out.len() as Place - 1);
+            let whole = last >= self.from && last < self.to;
+            let room = if whole { out.len() } else { self.left(step).min(out.len()) };
+            let (now, later) = out.split_at_mut(room);
             interpolate(data, self.at, step, now);
             self.at += step * now.len() as Place;
             out = later;
@@ -153,7 +156,11 @@ const FINE: u32 = 23;
 /// Reads `out.len()` frames from place `at` on in steps of `pace`.
 fn interpolate(data: &[f32], at: Place, pace: Place, out: &mut [f32]) {
     let room = ((SPAN - 2) as Place) << 32;
-    let most = (room / pace.abs().max(1)).clamp(1, BLOCK as Place) as usize;
+    let most = if pace.abs() <= room / BLOCK as Place {
+        BLOCK
+    } else {
+        (room / pace.abs()).max(1) as usize
+    };
     let mut at = at;
     for now in out.chunks_mut(most) {
         let first = at.min(at + pace * (now.len() as Place - 1)) >> 32;

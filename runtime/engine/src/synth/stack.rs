@@ -224,9 +224,9 @@ impl Tone for Stack {
         let width = (self.width * 4_294_967_296.0) as u32;
         let stereo = self.stereo;
         let (left, right) = out.both();
+        let right = if stereo { right } else { &mut [] };
         left.fill(0.0);
         right.fill(0.0);
-        let right = if stereo { right } else { &mut [] };
         for oscillator in self.oscillators.iter_mut().take(self.count) {
             let frequency = self.frequency * oscillator.ratio;
             if steady && oscillator.jumps() {

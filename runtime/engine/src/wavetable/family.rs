@@ -1,7 +1,7 @@
 //! Families of recorded single cycles: each cycle band-limited once for every octave.
 
 use super::Phase;
-use super::fourier::{Complex, transform};
+use super::fourier::{Complex, Fourier};
 
 /// The embedded waves; see `waves/CREDITS.md`.
 const WAVES: &[u8] = include_bytes!("../../waves/waves.i16");
@@ -19,12 +19,12 @@ const OVER: usize = 8;
 struct Wave([Vec<f32>; LEVELS]);
 
 impl Wave {
-    fn new(samples: &[u8]) -> Self {
+    fn new(samples: &[u8], fourier: &Fourier) -> Self {
         let numbers = samples.chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]]));
         let mut bins: Vec<Complex> =
             numbers.map(|y| (f32::from(y) * (1.0 / 32_768.0), 0.0)).collect();
         bins.resize(SIZE, (0.0, 0.0));
-        transform(&mut bins, false);
+        fourier.transform(&mut bins, false);
         Wave(core::array::from_fn(|level| {
             let partials = (SIZE / 2) >> level;
             let size = (partials * OVER).max(SIZE);
@@ -35,7 +35,7 @@ impl Wave {
                 x[k] = (re * scale, im * scale);
                 x[size - k] = (re * scale, -im * scale);
             }
-            transform(&mut x, true);
+            fourier.transform(&mut x, true);
             // The cubic looks back by one sample.
             (0..size + 3).map(|i| x[(i + size - 1) % size].0).collect()
         }))
@@ -55,7 +55,8 @@ pub(crate) fn level(frequency: f32) -> usize {
 impl Families {
     /// Works out all waves.
     pub fn new() -> Self {
-        Families(WAVES.chunks_exact(2 * SIZE).map(Wave::new).collect())
+        let fourier = Fourier::new(SIZE / 2 * OVER);
+        Families(WAVES.chunks_exact(2 * SIZE).map(|wave| Wave::new(wave, &fourier)).collect())
     }
 
     /// How many families there are.
@@ -125,7 +126,7 @@ mod tests {
         };
         let mut bins: Vec<Complex> =
             x.iter().enumerate().map(|(i, y)| (window(i) * y, 0.0)).collect();
-        transform(&mut bins, false);
+        Fourier::new(8192).transform(&mut bins, false);
         bins.iter().take(x.len() / 2).map(|c| c.0 * c.0 + c.1 * c.1).collect()
     }
 
