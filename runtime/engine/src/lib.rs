@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! shot_for(name, n, params) -> Shot ─ Control::shot(frame) ─► ring ─► Queue ─► Voice (Pool)
-//!   Voice: Synth ─ Sweep (filters) ─ Grit ─ envelope, pan ─► Bus (one per orbit: Delay, Reverb)
+//!   Rack: tones ─ filters of sixteen channels at once ─ effects, envelope, pan ─► Bus
+//!   Bus, one per orbit: Delay, Reverb, Compressor, Duck
 //!   all buses ─► Master (DC blocker, limiter) ─► Engine::render
 //! ```
 //!

@@ -12,7 +12,7 @@ use crate::param::Param;
 pub(super) const CLOSED: SynthDef = SynthDef {
     name: "hh",
     aliases: &["hat", "ch", "hc", "superhat"],
-    doc: "Closed hi-hat; n: 0 crisp, 1 metallic, 2 sandy, 3 longer.",
+    doc: "Closed hi-hat; n: 0 crisp, 1 metallic, 2 sandy, 3 longer, 4 bright as a 909.",
     params: &[Param::N, Param::Speed],
     defaults: &[],
     level: 0.42,
@@ -38,11 +38,12 @@ struct Variant {
     decay: f32,
 }
 
-const VARIANTS: [Variant; 4] = [
+const VARIANTS: [Variant; 5] = [
     Variant { metal: 0.8, sand: 0.5, tuning: 1.35, floor: 5600.0, decay: 0.13 },
     Variant { metal: 1.2, sand: 0.1, tuning: 1.0, floor: 4600.0, decay: 0.14 },
     Variant { metal: 0.15, sand: 0.9, tuning: 1.5, floor: 6800.0, decay: 0.1 },
     Variant { metal: 0.9, sand: 0.4, tuning: 1.2, floor: 5200.0, decay: 0.19 },
+    Variant { metal: 0.6, sand: 0.7, tuning: 1.7, floor: 7600.0, decay: 0.16 },
 ];
 
 /// Where the highest highs begin to fade, in hertz.

@@ -11,7 +11,7 @@ use crate::param::Param;
 pub(super) const DEF: SynthDef = SynthDef {
     name: "bd",
     aliases: &["kick", "super808"],
-    doc: "Bass drum; n: 0 tight, 1 long, 2 hard, 3 deep and soft, 4 short and dry.",
+    doc: "Bass drum; n: 0 tight, 1 long, 2 hard, 3 deep and soft, 4 short and dry, 5 and 6 punchy as a 909.",
     params: &[Param::N, Param::Speed],
     defaults: &[],
     level: 0.85,
@@ -32,12 +32,14 @@ const fn body(hertz: f32, drop: f32, drop_time: f32, decay: f32) -> Blow {
     Blow { hertz, drop, drop_time, decay, level: 1.0 }
 }
 
-const VARIANTS: [Variant; 5] = [
+const VARIANTS: [Variant; 7] = [
     Variant { body: body(49.0, 2.4, 0.16, 0.62), snap: 7.0, drive: 1.7, click: 0.3 },
     Variant { body: body(45.0, 0.9, 0.14, 1.9), snap: 3.0, drive: 1.3, click: 0.14 },
     Variant { body: body(52.0, 3.6, 0.2, 0.7), snap: 9.0, drive: 4.5, click: 0.45 },
     Variant { body: body(42.0, 1.6, 0.12, 0.6), snap: 2.0, drive: 1.0, click: 0.05 },
     Variant { body: body(60.0, 1.3, 0.08, 0.32), snap: 5.0, drive: 1.5, click: 0.5 },
+    Variant { body: body(54.0, 3.1, 0.1, 0.5), snap: 4.0, drive: 2.4, click: 0.75 },
+    Variant { body: body(50.0, 4.2, 0.13, 0.9), snap: 6.0, drive: 3.2, click: 0.6 },
 ];
 
 #[derive(Default)]

@@ -11,7 +11,7 @@ use crate::param::Param;
 pub(super) const DEF: SynthDef = SynthDef {
     name: "sn",
     aliases: &["snare", "sd"],
-    doc: "Snare; n: 0 crisp, 1 tight and electronic, 2 fat, 3 high, 4 noisy.",
+    doc: "Snare; n: 0 crisp, 1 tight and electronic, 2 fat, 3 high, 4 noisy, 5 and 6 bright as a 909.",
     params: &[Param::N, Param::Speed],
     defaults: &[],
     level: 0.6,
@@ -31,7 +31,7 @@ struct Variant {
     drive: f32,
 }
 
-const VARIANTS: [Variant; 5] = [
+const VARIANTS: [Variant; 7] = [
     Variant {
         hertz: 186.0,
         decay: 0.24,
@@ -75,6 +75,24 @@ const VARIANTS: [Variant; 5] = [
         wires: 1.0,
         wires_decay: 0.5,
         colour: 4600.0,
+        drive: 2.2,
+    },
+    Variant {
+        hertz: 204.0,
+        decay: 0.16,
+        body: 0.75,
+        wires: 0.9,
+        wires_decay: 0.3,
+        colour: 6200.0,
+        drive: 1.6,
+    },
+    Variant {
+        hertz: 178.0,
+        decay: 0.22,
+        body: 0.9,
+        wires: 0.85,
+        wires_decay: 0.45,
+        colour: 5600.0,
         drive: 2.2,
     },
 ];
