@@ -3,7 +3,7 @@
 use crate::notice::print;
 use crate::phrases::library::{self, Found};
 use clap::Args;
-use mag_models::{Card, MelodyModel, Runtime};
+use mag_models::{Card, Runtime};
 use serde_json::{Value as Json, json};
 use std::process::ExitCode;
 
@@ -63,8 +63,8 @@ pub(super) fn state(
 ) -> Result<String, String> {
     found.card.as_ref().map_err(ToString::to_string)?;
     let runtime = runtime.as_ref().map_err(Clone::clone)?;
-    let model = MelodyModel::open(&found.folder, runtime, device).map_err(|t| t.to_string())?;
-    Ok(model.notice().map_or_else(|| format!("runs on `{device}`"), String::from))
+    let notice = mag_models::try_out(&found.folder, runtime, device).map_err(|t| t.to_string())?;
+    Ok(notice.unwrap_or_else(|| format!("runs on `{device}`")))
 }
 
 fn page(name: &str, found: &Found, state: &Result<String, String>) -> String {
