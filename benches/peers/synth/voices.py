@@ -65,9 +65,14 @@ def pitches(kind):
 def in_csound(kind, folder):
     path = os.path.join(folder, "voices.csd")
     taken = recording(folder) if kind == "sample" else None
-    with open(path, "w") as out:
-        out.write(csound.orchestra(pitches(kind), SECONDS, taken))
-    return VOICES * SECONDS / cpu_seconds(["csound", "-n", "-d", "-m0", path])
+
+    def spent(voices, seconds):
+        with open(path, "w") as out:
+            out.write(csound.orchestra(voices, seconds, taken))
+        return cpu_seconds(["csound", "-n", "-d", "-m0", path])
+
+    start = spent([], 0.01)
+    return VOICES * SECONDS / (spent(pitches(kind), SECONDS) - start)
 
 
 def in_scsynth(kind, folder):
@@ -77,15 +82,19 @@ def in_scsynth(kind, folder):
     speeds = pitches(kind)
     if taken:
         speeds = [(speed * 44_100 / RATE, pan) for speed, pan in speeds]
-    with open(path, "wb") as out:
-        out.write(scsynth.score(voice, speeds, SECONDS, taken))
     heard = os.path.join(folder, "heard.wav")
     options = ["-o", "2", "-i", "0", "-z", "64", "-m", "65536", "-n", "4096"]
-    command = ["scsynth", "-N", path, "_", heard, str(RATE), "WAV", "float", *options]
-    spent = cpu_seconds(command)
+
+    def spent(voices, seconds):
+        with open(path, "wb") as out:
+            out.write(scsynth.score(voice, voices, seconds, taken))
+        return cpu_seconds(["scsynth", "-N", path, "_", heard, str(RATE), "WAV", "float", *options])
+
+    start = spent([], 0.01)
+    full = spent(speeds, SECONDS)
     if loudest(heard) < 0.01:
         sys.exit("scsynth made no sound: its score was not understood")
-    return VOICES * SECONDS / spent
+    return VOICES * SECONDS / (full - start)
 
 
 def loudest(path):
