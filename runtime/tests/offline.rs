@@ -140,3 +140,14 @@ fn a_flood_is_refused_before_it_plays() {
     let text = Text { name: "t", text, mode: Mode::File, files: &files, when: None };
     assert!(session.evaluate(&text).is_err());
 }
+
+#[test]
+fn words_choose_vowels_and_filters() {
+    let play = |change: &str| render(&format!("a: s \"saw\" .note 45 {change}"), 1);
+    assert_eq!(play(".vowel \"a\""), play(".vowel 0"));
+    assert_eq!(play(".vowel \"u\""), play(".vowel 4"));
+    assert_ne!(play(".vowel \"a\""), play(".vowel \"i\""));
+    let filtered = |kind: &str| play(&format!(".lpf 500 .resonance 0.6 .ftype {kind}"));
+    assert_eq!(filtered("\"ladder\""), filtered("1"));
+    assert_ne!(filtered("\"ladder\""), filtered("\"12db\""));
+}

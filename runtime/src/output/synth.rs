@@ -7,6 +7,7 @@ use crate::notice::Notices;
 use crate::samples::{Bank, Take};
 use mag_engine::{Control, Shot, shot_for, shot_for_sample};
 use mag_lang::suggest::nearest;
+use mag_pattern::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -178,11 +179,25 @@ fn params(cue: &Cue, pitch: Option<f64>) -> Vec<(&str, f32)> {
     for (name, value) in cue.controls.iter() {
         match name.as_str() {
             "n" | "s" | "sound" | "note" | "midinote" | "freq" => {}
-            name => params.extend(value.number().map(|x| (name, x as f32))),
+            name => params.extend(param(name, value).map(|x| (name, x))),
         }
     }
     params.extend(pitch.map(|p| ("midinote", p as f32)));
     params
+}
+
+/// Words that a control takes, in the order in which the engine numbers them.
+const WORDS: [(&str, &[&str]); 2] =
+    [("vowel", &["a", "e", "i", "o", "u"]), ("ftype", &["12db", "ladder", "24db"])];
+
+/// A control's value as the engine counts it.
+fn param(name: &str, value: &Value) -> Option<f32> {
+    if let Value::Word(word) = value
+        && let Some((_, words)) = WORDS.iter().find(|(control, _)| *control == name)
+    {
+        return words.iter().position(|w| *w == word.as_str()).map(|i| i as f32);
+    }
+    value.number().map(|x| x as f32)
 }
 
 impl Output for SynthOut {
