@@ -38,17 +38,13 @@ pub fn folders() -> Vec<PathBuf> {
     folders
 }
 
-/// ONNX Runtime, looked for in `.mag/lib` above the program and in the checkout that it was built
-/// from, besides where it is looked for anyway.
+/// ONNX Runtime, looked for in `.mag/lib` of the checkout that the program was built from, besides
+/// where it is looked for anyway.
 ///
 /// # Errors
 /// If there is none that can be used, with what to install.
 pub fn runtime() -> Result<Runtime, Trouble> {
-    let program = env::current_exe().ok();
-    let above = program.as_deref().and_then(Path::parent).into_iter().flat_map(Path::ancestors);
-    let mut folders: Vec<PathBuf> = above.map(|above| above.join(".mag/lib")).collect();
-    folders.push(checkout().join(".mag/lib"));
-    Runtime::open(&folders)
+    Runtime::open(&[checkout().join(".mag/lib")])
 }
 
 fn checkout() -> &'static Path {
