@@ -121,6 +121,9 @@ pub struct Sound {
     /// Keep no journal of the performance
     #[arg(long)]
     pub no_journal: bool,
+    /// Let programs send to this other machine too: a host, host:port or network (may be repeated)
+    #[arg(long, value_name = "HOST:PORT")]
+    pub allow_send: Vec<crate::permit::Target>,
     #[command(flatten)]
     recordings: Recordings,
 }
@@ -129,7 +132,10 @@ impl Sound {
     /// Where cues go unless the program says otherwise.
     pub fn defaults(&self) -> crate::route::Defaults {
         use crate::route::{Defaults, Place};
-        Defaults { main: self.dirt.map_or(Place::Synth, Place::Dirt), visuals: self.osc }
+        let named = self.dirt.into_iter().chain([self.osc]).map(crate::permit::Target::from);
+        let named = named.chain(self.allow_send.iter().cloned()).collect();
+        let permit = crate::permit::Permit::new(named, crate::config::path());
+        Defaults { main: self.dirt.map_or(Place::Synth, Place::Dirt), visuals: self.osc, permit }
     }
 
     /// What to play on.

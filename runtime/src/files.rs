@@ -3,6 +3,7 @@
 use mag_lang::Files;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 /// The longest file that is read, in bytes.
@@ -49,12 +50,22 @@ impl Files for Folder {
             return Err(format!("`{path}` lies outside the folder of the program"));
         }
         let full = self.root.join(path);
-        let meta = std::fs::metadata(&full).map_err(|e| format!("cannot read `{path}`: {e}"))?;
-        if !meta.is_file() || meta.len() > LONGEST {
-            return Err(format!("`{path}` is not a file of text of at most {LONGEST} bytes"));
+        let cannot = |e: std::io::Error| format!("cannot read `{path}`: {e}");
+        // A link may lead out of the folder, and a pipe would never end.
+        let place = full.canonicalize().map_err(cannot)?;
+        if !self.root.canonicalize().is_ok_and(|root| place.starts_with(root)) {
+            return Err(format!("`{path}` leads out of the folder of the program"));
         }
-        let text =
-            std::fs::read_to_string(&full).map_err(|e| format!("cannot read `{path}`: {e}"))?;
+        let too_long = || format!("`{path}` is not a file of text of at most {LONGEST} bytes");
+        if !place.is_file() {
+            return Err(too_long());
+        }
+        let mut text = String::new();
+        let file = std::fs::File::open(&place).map_err(cannot)?;
+        file.take(LONGEST + 1).read_to_string(&mut text).map_err(cannot)?;
+        if text.len() as u64 > LONGEST {
+            return Err(too_long());
+        }
         self.read.borrow_mut().insert(path.to_owned(), text.clone());
         Ok(text)
     }

@@ -32,6 +32,7 @@
 
 pub mod clock;
 pub mod command;
+pub mod config;
 pub mod cue;
 pub mod device;
 pub mod export;
@@ -44,6 +45,7 @@ pub mod notice;
 pub mod offline;
 pub mod output;
 pub mod performer;
+pub mod permit;
 pub mod phrases;
 pub mod repl;
 pub mod route;

@@ -2,6 +2,7 @@
 
 use crate::cue::Cue;
 use crate::output::osc::{DIRT_PORT, VISUALS_PORT, resolve};
+use crate::permit::{self, Permit};
 use mag_lang::{Program, Target};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -18,18 +19,20 @@ pub enum Place {
 }
 
 /// Where things go unless the program says otherwise: what the command line asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Defaults {
     /// What sounds.
     pub main: Place,
     /// Events with an `osc` address.
     pub visuals: SocketAddr,
+    /// Where programs may send besides.
+    pub permit: Permit,
 }
 
 impl Default for Defaults {
     fn default() -> Self {
         let visuals = (Ipv4Addr::LOCALHOST, VISUALS_PORT).into();
-        Defaults { main: Place::Synth, visuals }
+        Defaults { main: Place::Synth, visuals, permit: Permit::default() }
     }
 }
 
@@ -47,12 +50,12 @@ impl Routes {
     /// up here, off the sounding path.
     ///
     /// # Errors
-    /// One line for each output whose address is none or whose kind this build cannot open.
+    /// One line for each output whose address is none or not permitted, or whose kind this build cannot open.
     pub fn of(program: &Program, defaults: &Defaults) -> Result<Routes, Vec<String>> {
         let mut named = BTreeMap::new();
         let mut wrong = Vec::new();
         for (name, target) in &program.outs {
-            match place(target) {
+            match place(target, &defaults.permit) {
                 Ok(place) => {
                     named.insert(name.clone(), place);
                 }
@@ -104,11 +107,16 @@ impl Routes {
     }
 }
 
-fn place(target: &Target) -> Result<Place, String> {
+fn place(target: &Target, permit: &Permit) -> Result<Place, String> {
+    let permitted = |address: &str, port| {
+        permit.allows(address)?;
+        let found = resolve(address, port)?;
+        permit::stays_local(address, found).map(|()| found)
+    };
     match target {
         Target::Synth => Ok(Place::Synth),
-        Target::SuperDirt(address) => resolve(address, DIRT_PORT).map(Place::Dirt),
-        Target::Osc(address) => resolve(address, VISUALS_PORT).map(Place::Free),
+        Target::SuperDirt(address) => permitted(address, DIRT_PORT).map(Place::Dirt),
+        Target::Osc(address) => permitted(address, VISUALS_PORT).map(Place::Free),
         Target::Midi(port) => Err(format!(
             "MIDI ports cannot be played live in this version (asked for `{port}`); \
              `mag render --midi` writes MIDI files, and osc, superdirt and synth are open"

@@ -56,6 +56,12 @@ impl Reader<'_> {
             }
             "record" => {
                 let file = self.one_text(name, args, loc)?;
+                if self.mode == Mode::File {
+                    let problem = Problem::error("writes", loc, "a file cannot record");
+                    return self.eval.report(problem.help(format!(
+                        "type `record '{file}'` at the prompt, or `mag send \"record '{file}'\"`"
+                    )));
+                }
                 self.actions.push(Action::Record((file != "stop").then_some(file)));
             }
             "samples" => self.samples(name, args, loc)?,
