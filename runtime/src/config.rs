@@ -37,7 +37,9 @@ pub fn read(path: &Path) -> Result<Config, String> {
     let wrong = |why: String| format!("the configuration {}: {why}", path.display());
     let mut text = String::new();
     match std::fs::File::open(path) {
-        Ok(file) => file.take(LONGEST).read_to_string(&mut text).map_err(|e| wrong(e.to_string()))?,
+        Ok(file) => {
+            file.take(LONGEST).read_to_string(&mut text).map_err(|e| wrong(e.to_string()))?
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Config::default()),
         Err(error) => return Err(wrong(error.to_string())),
     };

@@ -198,14 +198,22 @@ mod tests {
     #[test]
     fn what_is_named_is_allowed_and_no_more() {
         let permit = permit(&["192.168.1.20:57120", "beamer.local", "10.0.0.0/8", "fd00::/8"]);
-        for address in
-            ["192.168.1.20:57120", "beamer.local:1", "Beamer.Local:2", "10.200.0.1:7", "[fd12::1]:7"]
-        {
+        for address in [
+            "192.168.1.20:57120",
+            "beamer.local:1",
+            "Beamer.Local:2",
+            "10.200.0.1:7",
+            "[fd12::1]:7",
+        ] {
             assert!(permit.allows(address).is_ok(), "{address}");
         }
-        for address in
-            ["192.168.1.20:57121", "192.168.1.2:57120", "x.beamer.local:1", "11.0.0.1:7", "[fe00::1]:7"]
-        {
+        for address in [
+            "192.168.1.20:57121",
+            "192.168.1.2:57120",
+            "x.beamer.local:1",
+            "11.0.0.1:7",
+            "[fe00::1]:7",
+        ] {
             assert!(permit.allows(address).is_err(), "{address}");
         }
     }

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 /// How long a text must stand still after its writer has closed it: another write may follow.
 const CLOSED: Duration = Duration::from_millis(2);
-/// How long a text must stand still while its writer may still be at it.
-const OPEN: Duration = Duration::from_millis(40);
+/// How long a text must stand still while its writer may still be at it. Linux tells when a writer
+/// is done, so there is no hurry to believe one who is not: its disk may be slow.
+const OPEN: Duration = Duration::from_millis(if cfg!(target_os = "linux") { 400 } else { 40 });
 /// How long an empty file is taken for one between truncation and writing.
 const EMPTY: Duration = Duration::from_millis(60);
 /// How long a missing file is taken for one between deletion and being created again.
@@ -150,8 +151,9 @@ mod tests {
             file.touch(false, ms(at));
             assert_eq!(file.look(text(so_far), ms(at)), None);
         }
-        assert_eq!(file.look(text("new"), ms(99)), None);
-        assert!(file.look(text("new"), ms(100)).is_some());
+        let still = ms(60) + OPEN;
+        assert_eq!(file.look(text("new"), still - Duration::from_millis(1)), None);
+        assert!(file.look(text("new"), still).is_some());
     }
 
     #[test]
