@@ -110,6 +110,8 @@ pub enum Action {
     Quantum(String),
     /// Records the sound to a file; `None` stops.
     Record(Option<String>),
+    /// Tells how the sound card is kept up with.
+    Load,
     /// Shows the documentation of a name, or an overview.
     Help(Option<String>),
 }

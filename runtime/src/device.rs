@@ -18,7 +18,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 mod feed;
+mod load;
 mod tap;
+pub use load::{Load, Reading};
 pub use tap::Tap;
 
 /// Frames a second of the engine; a card that runs at another rate gets it resampled.
@@ -46,11 +48,13 @@ impl Device {
         moments: Moments,
         buffer: u32,
         tap: Arc<Tap>,
+        load: Arc<Load>,
         notices: Notices,
     ) -> std::io::Result<Device> {
         let (stop, stopped) = sync_channel(1);
         let engine = Arc::new(Mutex::new(engine));
-        let mut keeper = Keeper { engine, timebase, moments, buffer, tap, notices, said: false };
+        let mut keeper =
+            Keeper { engine, timebase, moments, buffer, tap, load, notices, said: false };
         let looked = Arc::new(AtomicBool::new(false));
         let done = looked.clone();
         let work = move || {
@@ -96,6 +100,7 @@ struct Keeper {
     moments: Moments,
     buffer: u32,
     tap: Arc<Tap>,
+    load: Arc<Load>,
     notices: Notices,
     /// Whether the performer knows that there is no card.
     said: bool,
@@ -136,10 +141,11 @@ impl Keeper {
         let name = device.description().map_or("a card".to_owned(), |d| d.name().to_owned());
         let lost = Arc::new(AtomicBool::new(false));
         let flag = lost.clone();
-        let report = move |error: rodio::cpal::Error| {
-            if is_loss(error.kind()) {
-                flag.store(true, Ordering::Release);
-            }
+        let load = self.load.clone();
+        let report = move |error: rodio::cpal::Error| match error.kind() {
+            ErrorKind::Xrun => load.xrun(),
+            kind if is_loss(kind) => flag.store(true, Ordering::Release),
+            _ => {}
         };
         let builder = || -> Result<_, rodio::DeviceSinkError> {
             Ok(DeviceSinkBuilder::from_device(device.clone())?
@@ -154,8 +160,15 @@ impl Keeper {
             .map_err(|e| reason(&e))?;
         sink.log_on_drop(false);
         let (engine, timebase) = (self.engine.clone(), self.timebase.clone());
-        sink.mixer().add(Feed::new(engine, timebase, self.moments, self.tap.clone()));
         let config = sink.config();
+        let buffer = match config.buffer_size() {
+            BufferSize::Fixed(frames) => *frames,
+            BufferSize::Default => self.buffer,
+        };
+        // A card at another rate asks for as many of the engine's frames as last as long.
+        let own = u64::from(buffer) * u64::from(RATE) / u64::from(config.sample_rate().get());
+        let load = (self.load.clone(), u32::try_from(own).unwrap_or(buffer));
+        sink.mixer().add(Feed::new(engine, timebase, self.moments, self.tap.clone(), load));
         let name = format!("{name}, {} Hz, {}", config.sample_rate(), frames(config.buffer_size()));
         Ok((name, Card { _sink: sink, lost, pulled: Frame::MIN }))
     }

@@ -1,7 +1,7 @@
 //! The real stage: the engine on its sound card, the scheduler's thread and the outputs, put
 //! together for `play` and the prompt.
 
-use crate::device::{Device, RATE, Tap};
+use crate::device::{Device, Load, RATE, Reading, Tap};
 use crate::export::recording::Recording;
 use crate::live::{Live, Locate};
 use crate::moments::Moments;
@@ -48,6 +48,7 @@ pub struct Performer {
     samples: Samples,
     live: Option<Live>,
     tap: Arc<Tap>,
+    load: Arc<Load>,
     recording: Option<Recording>,
     /// Kept open until the performance ends.
     device: Option<Device>,
@@ -68,11 +69,12 @@ impl Performer {
         let reference = Moments::starting_in(Duration::ZERO, RATE);
         let timebase = Arc::new(Timebase::default());
         let (engine, control) = Engine::new(RATE);
-        let tap = Arc::new(Tap::default());
+        let (tap, load) = (Arc::new(Tap::default()), Arc::new(Load::default()));
         let device = (!setup.silent).then(|| {
             let buffer = setup.buffer;
             let (timebase, notices) = (timebase.clone(), notices.clone());
-            Device::keep(engine, timebase, reference, buffer, tap.clone(), notices)
+            let (tap, load) = (tap.clone(), load.clone());
+            Device::keep(engine, timebase, reference, buffer, tap, load, notices)
         });
         let device = device.and_then(|kept| match kept {
             Ok(device) => Some(device),
@@ -84,7 +86,7 @@ impl Performer {
         let (samples, bank) = Samples::live(setup.samples, &notices);
         let card = Some(Card { control, timebase, bank, reference });
         let (locate, live, recording) = (Some(locate), None, None);
-        Performer { world, notices, locate, card, samples, live, tap, recording, device }
+        Performer { world, notices, locate, card, samples, live, tap, load, recording, device }
     }
 
     fn start(&mut self, program: Arc<Program>, routes: Routes) -> std::io::Result<Live> {
@@ -107,6 +109,11 @@ impl Performer {
     /// The recordings that it plays.
     pub fn samples(&self) -> Samples {
         self.samples.clone()
+    }
+
+    /// How the sound card is kept up with; wait-free to read, from any thread.
+    pub fn load(&self) -> Arc<Load> {
+        self.load.clone()
     }
 
     /// The running stage; none before the first program.
@@ -157,6 +164,10 @@ impl Player for Performer {
     }
     fn rate(&self) -> u32 {
         RATE
+    }
+    fn load(&self) -> Option<Reading> {
+        let asked = self.load.read();
+        (asked.buffers > 0).then_some(asked)
     }
     fn record(&mut self, path: Option<&Path>) -> Result<String, String> {
         if let Some(recording) = self.recording.take() {

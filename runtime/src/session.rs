@@ -1,6 +1,7 @@
 //! The performer's side of a performance: texts come in, are checked, journalled and sent on
 //! stage; undo and redo step through what was accepted. No thread inside.
 
+use crate::device::Reading;
 use crate::files::Library;
 use crate::journal::{Entry, Journal};
 use crate::notice::Notices;
@@ -34,6 +35,10 @@ pub trait Player {
     fn now(&self) -> Time;
     /// Frames a second.
     fn rate(&self) -> u32;
+    /// How the sound card is kept up with; `None` where there is none.
+    fn load(&self) -> Option<Reading> {
+        None
+    }
     /// Records what sounds to a WAV file; `None` ends the recording. Answers what to tell.
     ///
     /// # Errors
@@ -228,6 +233,10 @@ impl Session {
                 let told = self.player.record(path.as_deref().map(Path::new));
                 outcome.said.push(told.unwrap_or_else(|reason| reason));
             }
+            Action::Load => outcome.said.push(match self.player.load() {
+                Some(reading) => reading.to_string(),
+                None => "no sound card is played on".to_owned(),
+            }),
             Action::Help(name) => outcome.help.push(name),
         }
     }

@@ -64,6 +64,7 @@ impl Reader<'_> {
                 }
                 self.actions.push(Action::Record((file != "stop").then_some(file)));
             }
+            "load" => self.actions.push(Action::Load),
             "samples" => self.samples(name, args, loc)?,
             "help" => {
                 let topic = args.first().map(text_of).transpose();

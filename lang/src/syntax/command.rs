@@ -18,9 +18,14 @@ const fn command(name: &'static str, usage: &'static str, doc: &'static str) -> 
 }
 
 /// Every command, in alphabetical order.
-pub const COMMANDS: [Command; 16] = [
+pub const COMMANDS: [Command; 17] = [
     command("help", "help every", "Shows what a name means; `help` alone gives an overview."),
     command("hush", "hush", "Silences every part."),
+    command(
+        "load",
+        "load",
+        "Tells how the sound card is kept up with: buffers missed, time taken.",
+    ),
     command("meter", "meter 3/4", "Sets the bar, which is the cycle: beats and their note value."),
     command("mute", "mute hats", "Silences the named parts until `unmute`."),
     Command {

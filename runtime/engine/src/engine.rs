@@ -32,6 +32,14 @@ const HUSH: f32 = 0.012;
 /// Seconds for which a new voice is not stolen if others can be.
 const YOUNG: f32 = 0.03;
 
+/// Share of its time above which rendering sheds voices, and the share that it then aims at.
+const FULL: f32 = 0.85;
+const EASY: f32 = 0.7;
+/// Share from which on no more voices are let in than should fit.
+const WARY: f32 = 0.4;
+/// Voices that may sound however heavy the first of them seem.
+const FEW: usize = 16;
+
 /// Frames by which a shot must come ahead of its frame, beyond what the caller of
 /// [`Engine::render`] asks for at once: the limiter's look-ahead and the block in the making.
 pub const LEAD: u64 = (DELAY + BLOCK) as u64;
@@ -132,17 +140,24 @@ impl Engine {
     }
 
     /// Keeps the load in bounds: to be told after each buffer which share of its time rendering
-    /// took. Above 85 % it fades voices and lets fewer sound; below 60 % it lets more sound again,
-    /// up to 256.
+    /// took. Above 85 % it fades voices; from 40 % on it lets no more sound than should fit, so
+    /// that a sudden crowd is turned away before it is too late; below, it lets more sound again, one
+    /// a buffer, up to 256.
     pub fn guard(&mut self, load: f32) {
         let sounding = self.pool.sounding();
-        if load > 0.85 {
-            // As many as bring the load to 70 %, if all weigh the same.
-            let kept = (sounding as f32 * 0.7 / load.min(10.0)) as usize;
-            self.pool.limit = kept.max(1);
-            self.shed(sounding - kept.min(sounding));
-        } else if load < 0.6 {
+        // What would fit in a share of the time if all voices weigh the same.
+        let fitting = |share: f32| (sounding as f32 * share / load.clamp(0.01, 10.0)) as usize;
+        if load > FULL {
+            let kept = fitting(EASY).max(1);
+            self.pool.limit = kept;
+            let shed = sounding.saturating_sub(kept);
+            self.shed(shed);
+            Shared::add(&self.shared.shed, shed as u64);
+        } else {
             self.pool.limit = (self.pool.limit + 1).min(SOUNDING);
+            if load > WARY {
+                self.pool.limit = self.pool.limit.min(fitting(FULL).max(FEW));
+            }
         }
     }
 

@@ -11,6 +11,8 @@ pub struct Stats {
     pub voices: u32,
     /// Voices faded early, and shots refused, because all voices were busy.
     pub stolen: u64,
+    /// Voices that [`crate::Engine::guard`] faded, because rendering took too long.
+    pub shed: u64,
     /// Shots that came too late for their frame; they started at once.
     pub late: u64,
     /// Shots that found the queue full and were lost.
@@ -29,6 +31,7 @@ pub(crate) struct Shared {
     pub frame: AtomicU64,
     pub voices: AtomicU32,
     pub stolen: AtomicU64,
+    pub shed: AtomicU64,
     pub late: AtomicU64,
     pub dropped: AtomicU64,
     pub broken: AtomicU64,
@@ -41,7 +44,12 @@ pub(crate) struct Shared {
 impl Shared {
     /// Counts one more; only the engine writes.
     pub fn count(counter: &AtomicU64) {
-        counter.store(counter.load(Relaxed) + 1, Relaxed);
+        Shared::add(counter, 1);
+    }
+
+    /// Counts some more; only the engine writes.
+    pub fn add(counter: &AtomicU64, more: u64) {
+        counter.store(counter.load(Relaxed) + more, Relaxed);
     }
 
     /// Raises the peak.
@@ -55,6 +63,7 @@ impl Shared {
             frame: self.frame.load(Relaxed),
             voices: self.voices.load(Relaxed),
             stolen: self.stolen.load(Relaxed),
+            shed: self.shed.load(Relaxed),
             late: self.late.load(Relaxed),
             dropped: self.dropped.load(Relaxed),
             broken: self.broken.load(Relaxed),

@@ -2,11 +2,13 @@
 
 use super::models;
 use crate::phrases::library;
-use crate::{device, journal, notice, repl};
+use crate::{device, journal, notice, repl, wire};
+use mag_engine::{Engine, shot_for};
 use mag_models::Runtime;
 use std::net::UdpSocket;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Instant;
 
 /// One finding: what it is about, how it stands.
 struct Finding {
@@ -31,7 +33,8 @@ pub fn run() -> Result<ExitCode, String> {
     notice::silence_libraries();
     notice::print(&format!("mag {}", env!("CARGO_PKG_VERSION")));
     let runtime = library::runtime().map_err(|trouble| trouble.to_string());
-    let mut findings = vec![sound(), network(), onnx(&runtime)];
+    let mut findings = vec![sound(), synth(), network(), onnx(&runtime)];
+    findings.splice(1..1, performance());
     findings.extend(models(&runtime));
     findings.extend(disk());
     for Finding { topic, fine, text } in &findings {
@@ -52,6 +55,39 @@ fn sound() -> Finding {
         (None, Ok(_)) => wrong(topic, format!("no sound card; {none}")),
         (None, Err(error)) => wrong(topic, format!("{error}; {none}")),
     }
+}
+
+/// How the sound card is kept up with by the performance that is running, if one is.
+fn performance() -> Option<Finding> {
+    let answer = wire::send("load").ok()?;
+    let text = answer.text.trim().to_owned();
+    Some(Finding { topic: "performance", fine: answer.accepted, text })
+}
+
+/// How many voices this machine can be expected to play.
+fn synth() -> Finding {
+    let (topic, voices) = ("synth", 64);
+    let (mut engine, mut control) = Engine::new(device::RATE);
+    for i in 0..voices {
+        let params = [("midinote", 36.0 + i as f32 * 0.7), ("room", 0.3), ("gain", 0.05)];
+        let sent = shot_for("lead", 0.0, &params).map(|shot| shot.with_duration(1 << 20));
+        if let Ok(shot) = sent {
+            let _ = control.shot(0, shot);
+        }
+    }
+    let mut out = [0.0; 512];
+    (0..20).for_each(|_| engine.render(&mut out));
+    let took = (0..100).map(|_| {
+        let start = Instant::now();
+        engine.render(&mut out);
+        start.elapsed().as_secs_f64()
+    });
+    // The fastest half is what the machine can do when it is left alone.
+    let mut took: Vec<f64> = took.collect();
+    took.sort_by(f64::total_cmp);
+    let share = took.get(25).copied().unwrap_or(1.0) * f64::from(device::RATE) / 256.0;
+    let text = format!("{voices} voices of `lead` take {:.0} % of a core", 100.0 * share);
+    if share < 0.85 { fine(topic, text) } else { wrong(topic, text + ": some will be let go") }
 }
 
 fn network() -> Finding {

@@ -1,6 +1,7 @@
 //! What the sound card's callback pulls: the engine's samples, and where its frames lie in time.
 
-use super::Tap;
+use super::load::{Buffer, Load, Pace, thread_time};
+use super::{RATE, Tap};
 use crate::clock::Frame;
 use crate::moments::Moments;
 use crate::output::synth::Timebase;
@@ -21,20 +22,27 @@ pub struct Feed {
     moments: Moments,
     drift: Drift,
     tap: Arc<Tap>,
+    load: Arc<Load>,
+    pace: Pace,
+    /// What the wall clock said of the buffer before.
+    before: f32,
     block: [f32; 2 * BLOCK],
     next: usize,
 }
 
 impl Feed {
-    /// Feeds the samples of `engine`, keeps `timebase` true, and lets `tap` hear it.
+    /// Feeds the samples of `engine` to a card that asks for `buffer` of its frames at once, keeps
+    /// `timebase` true, lets `tap` hear it and counts in `load` how it keeps up.
     pub fn new(
         engine: Arc<Mutex<Engine>>,
         timebase: Arc<Timebase>,
         moments: Moments,
         tap: Arc<Tap>,
+        (load, buffer): (Arc<Load>, u32),
     ) -> Feed {
+        let (drift, pace) = (Drift::default(), Pace::new(buffer, RATE));
         let (block, next) = ([0.0; 2 * BLOCK], 2 * BLOCK);
-        Feed { engine, timebase, moments, drift: Drift::default(), tap, block, next }
+        Feed { engine, timebase, moments, drift, tap, load, pace, before: 0.0, block, next }
     }
 
     fn refill(&mut self) {
@@ -43,15 +51,29 @@ impl Feed {
             Err(TryLockError::Poisoned(engine)) => engine.into_inner(),
             Err(TryLockError::WouldBlock) => return self.block.fill(0.0),
         };
+        let (from, busy) = (Instant::now(), thread_time());
         let block = &mut self.block;
         if catch_unwind(AssertUnwindSafe(|| engine.render(block))).is_err() {
             self.block.fill(0.0);
+        }
+        let busy = thread_time().saturating_sub(busy);
+        let span = (from, Instant::now());
+        if let Some(buffer) = self.pace.block(BLOCK as u32, span, busy) {
+            self.load.count(&buffer);
+            engine.guard(strain(&buffer, self.before));
+            self.before = buffer.share;
         }
         let pulled = engine.frame() as Frame;
         let offset = self.drift.follow(pulled - self.moments.now(), Instant::now());
         self.timebase.run(offset, pulled);
         self.tap.pour(&self.block);
     }
+}
+
+/// The load that voices are to be let go for: what the thread worked, or what two buffers in a row
+/// took. One that took long because the system let the thread wait costs no voice.
+fn strain(buffer: &Buffer, before: f32) -> f32 {
+    buffer.busy.max(buffer.share.min(before))
 }
 
 impl Iterator for Feed {
@@ -146,6 +168,14 @@ mod tests {
             }
         }
         offsets
+    }
+
+    #[test]
+    fn only_work_or_two_slow_buffers_cost_voices() {
+        let buffer = |share, busy| Buffer { frames: 512, share, busy, late: false };
+        assert_eq!(strain(&buffer(3.0, 0.2), 0.2), 0.2, "the system let the thread wait once");
+        assert_eq!(strain(&buffer(1.2, 1.1), 0.2), 1.1, "there was too much to do");
+        assert_eq!(strain(&buffer(1.2, 0.4), 1.5), 1.2, "others take the core again and again");
     }
 
     #[test]

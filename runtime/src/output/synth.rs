@@ -11,6 +11,7 @@ use mag_pattern::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 /// How long before its time a shot is handed over, in seconds. It can be taken back, so this may
 /// be generous: a scheduler that is held up for this long is not heard.
@@ -20,6 +21,8 @@ const LEAD: f64 = 0.100;
 const FIXED: f64 = 0.010;
 /// What notes without a sound are played on.
 const INSTRUMENT: &str = "keys";
+/// Between two messages that the machine is too slow.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Sounds whose mistake has been reported already, at most.
 const REPORTED: usize = 256;
 
@@ -65,6 +68,8 @@ pub struct SynthOut {
     notices: Notices,
     reported: BTreeSet<String>,
     overrun: bool,
+    /// Voices let go for lack of time that the performer knows of, and when that was said.
+    shed: (u64, Option<Instant>),
     /// The performer's own recordings.
     bank: Option<Bank>,
 }
@@ -80,6 +85,7 @@ impl SynthOut {
             notices,
             reported: BTreeSet::new(),
             overrun: false,
+            shed: (0, None),
             bank: None,
         }
     }
@@ -111,6 +117,20 @@ impl SynthOut {
     fn report(&mut self, key: &str, text: String) {
         if self.reported.len() < REPORTED && self.reported.insert(key.to_owned()) {
             self.notices.warn(text);
+        }
+    }
+
+    /// Says that voices were let go because the machine is too slow, now and then.
+    fn tell_of_shed(&mut self, shed: u64) {
+        let (known, said) = self.shed;
+        if shed > known && said.is_none_or(|said| said.elapsed() >= PATIENCE) {
+            self.shed = (shed, Some(Instant::now()));
+            let voices = shed - known;
+            let (s, were) = if voices == 1 { ("", "was") } else { ("s", "were") };
+            self.notices.warn(format!(
+                "the machine cannot keep up: {voices} voice{s} {were} let go before the sound broke; \
+                 fewer voices, shorter releases or a larger `--buffer` help (`load` tells more)"
+            ));
         }
     }
 
@@ -231,6 +251,7 @@ impl Output for SynthOut {
             bank.collect(&mut self.control);
         }
         let stats = self.control.stats();
+        self.tell_of_shed(stats.shed);
         if stats.broken > 0 {
             let name = mag_engine::SOUNDS
                 .get((stats.broken_sound as usize).wrapping_sub(1))

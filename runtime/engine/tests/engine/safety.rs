@@ -142,6 +142,24 @@ fn a_guard_lets_go_of_voices_when_the_load_is_high_and_takes_them_again_later() 
 }
 
 #[test]
+fn a_guard_turns_a_sudden_crowd_away_before_it_costs_too_much() {
+    let (mut engine, mut control) = Engine::new(RATE);
+    let note = || shot("sine", &[("gain", 0.02)]).with_duration(960_000);
+    (0..100).for_each(|_| send(&mut control, 0, note()));
+    listen(&mut engine, 4800, 512);
+    engine.guard(0.5);
+    (0..150).for_each(|_| send(&mut control, 5000, note()));
+    listen(&mut engine, 4800, 512);
+    let stats = control.stats();
+    assert_eq!(stats.voices, 170, "100 voices at a half: 170 at 85 %");
+    assert_eq!((stats.stolen, stats.shed), (80, 0));
+    engine.guard(1.7);
+    listen(&mut engine, 4800, 512);
+    let stats = control.stats();
+    assert_eq!((stats.voices, stats.shed), (70, 100));
+}
+
+#[test]
 fn a_thousand_shots_on_one_frame_are_survived() {
     let (mut engine, mut control) = Engine::new(RATE);
     for i in 0..1000 {
