@@ -112,6 +112,11 @@ pub enum Action {
     Record(Option<String>),
     /// Tells how the sound card is kept up with.
     Load,
+    /// Shows how punctual events are, or forgets what was measured.
+    Timing {
+        /// Whether to begin anew.
+        reset: bool,
+    },
     /// Shows the documentation of a name, or an overview.
     Help(Option<String>),
 }

@@ -13,6 +13,8 @@ pub struct Cue {
     pub name: Arc<str>,
     /// When it is heard.
     pub at: Frame,
+    /// The same unrounded: for outputs that can be told between frames.
+    pub position: f64,
     /// How long it is held, in frames: its whole length times `legato` (or `clip`).
     pub duration: Frame,
     /// When it begins, in cycles.

@@ -5,6 +5,7 @@ use crate::clock::Frame;
 use crate::moments::Moments;
 use crate::notice::Notices;
 use crate::output::synth::Timebase;
+use crate::timing::Timing;
 use feed::Feed;
 use mag_engine::Engine;
 use rodio::cpal::traits::{DeviceTrait, HostTrait};
@@ -17,6 +18,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+mod drift;
 mod feed;
 mod load;
 mod tap;
@@ -48,13 +50,13 @@ impl Device {
         moments: Moments,
         buffer: u32,
         tap: Arc<Tap>,
-        load: Arc<Load>,
+        timing: Arc<Timing>,
         notices: Notices,
     ) -> std::io::Result<Device> {
         let (stop, stopped) = sync_channel(1);
         let engine = Arc::new(Mutex::new(engine));
         let mut keeper =
-            Keeper { engine, timebase, moments, buffer, tap, load, notices, said: false };
+            Keeper { engine, timebase, moments, buffer, tap, timing, notices, said: false };
         let looked = Arc::new(AtomicBool::new(false));
         let done = looked.clone();
         let work = move || {
@@ -100,7 +102,7 @@ struct Keeper {
     moments: Moments,
     buffer: u32,
     tap: Arc<Tap>,
-    load: Arc<Load>,
+    timing: Arc<Timing>,
     notices: Notices,
     /// Whether the performer knows that there is no card.
     said: bool,
@@ -141,7 +143,7 @@ impl Keeper {
         let name = device.description().map_or("a card".to_owned(), |d| d.name().to_owned());
         let lost = Arc::new(AtomicBool::new(false));
         let flag = lost.clone();
-        let load = self.load.clone();
+        let load = self.timing.load.clone();
         let report = move |error: rodio::cpal::Error| match error.kind() {
             ErrorKind::Xrun => load.xrun(),
             kind if is_loss(kind) => flag.store(true, Ordering::Release),
@@ -167,8 +169,14 @@ impl Keeper {
         };
         // A card at another rate asks for as many of the engine's frames as last as long.
         let own = u64::from(buffer) * u64::from(RATE) / u64::from(config.sample_rate().get());
-        let load = (self.load.clone(), u32::try_from(own).unwrap_or(buffer));
-        sink.mixer().add(Feed::new(engine, timebase, self.moments, self.tap.clone(), load));
+        let buffer = u32::try_from(own).unwrap_or(buffer);
+        sink.mixer().add(Feed::new(
+            engine,
+            timebase,
+            self.moments,
+            self.tap.clone(),
+            (self.timing.clone(), buffer),
+        ));
         let name = format!("{name}, {} Hz, {}", config.sample_rate(), frames(config.buffer_size()));
         Ok((name, Card { _sink: sink, lost, pulled: Frame::MIN }))
     }

@@ -29,6 +29,7 @@
 //! | notices | everybody | notice | 256; more are dropped and counted |
 //! | events | watch, wire, keys | main | 64, then they wait |
 //! | the clock | scheduler | everybody | one, swapped whole |
+//! | what is measured | scheduler, audio callback | whoever asks | counters, wait-free |
 
 pub mod clock;
 pub mod command;
@@ -47,11 +48,13 @@ pub mod output;
 pub mod performer;
 pub mod permit;
 pub mod phrases;
+pub mod priority;
 pub mod repl;
 pub mod route;
 pub mod samples;
 pub mod scheduler;
 pub mod session;
 pub mod stage;
+pub mod timing;
 pub mod watch;
 pub mod wire;

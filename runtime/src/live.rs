@@ -4,12 +4,15 @@
 use crate::clock::{Clock, Frame};
 use crate::moments::Moments;
 use crate::notice::Notices;
+use crate::priority::{self, Urgency};
 use crate::route::Routes;
 use crate::stage::{Report, Stage, When};
+use crate::timing::Timing;
 use arc_swap::ArcSwap;
 use mag_lang::Program;
 use mag_pattern::{Loc, Pattern, Time, World};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -48,13 +51,14 @@ impl Live {
         stage: Stage,
         moments: Moments,
         world: Arc<dyn World>,
+        timing: Arc<Timing>,
         notices: Notices,
         locate: Locate,
     ) -> std::io::Result<Live> {
         let (orders, waiting) = sync_channel(ORDERS);
         let clock = Arc::new(ArcSwap::from_pointee(stage.clock().clone()));
         let speaker = Speaker::new(notices, locate);
-        let mut run = Run { stage, moments, world, clock: clock.clone(), speaker };
+        let mut run = Run { stage, moments, world, clock: clock.clone(), timing, speaker };
         let thread = std::thread::Builder::new()
             .name("scheduler".into())
             .spawn(move || run.follow(&waiting))?;
@@ -110,15 +114,26 @@ struct Run {
     moments: Moments,
     world: Arc<dyn World>,
     clock: Arc<ArcSwap<Clock>>,
+    timing: Arc<Timing>,
     speaker: Speaker,
 }
 
 impl Run {
     fn follow(&mut self, orders: &Receiver<Order>) {
+        self.timing.granted(priority::ask(Urgency::Scheduler));
         let mut tended = Instant::now();
+        let mut began = tended;
         loop {
             let wait = self.wait(self.moments.now());
-            match orders.recv_timeout(wait) {
+            let asleep = Instant::now();
+            self.timing.round.add(asleep.saturating_duration_since(began));
+            let order = orders.recv_timeout(wait);
+            began = Instant::now();
+            if order.is_err() {
+                let slept = began.saturating_duration_since(asleep);
+                self.timing.wake.add(slept.saturating_sub(wait));
+            }
+            match order {
                 Ok(Order::Quit) | Err(RecvTimeoutError::Disconnected) => return,
                 Ok(order) => self.obey(order),
                 Err(RecvTimeoutError::Timeout) => {}
@@ -130,7 +145,9 @@ impl Run {
             if tended.elapsed() >= REST {
                 tended = Instant::now();
                 self.stage.tend();
-                self.speaker.say(&self.stage.take_report());
+                let report = self.stage.take_report();
+                self.timing.stale.fetch_add(report.stale, Ordering::Relaxed);
+                self.speaker.say(&report);
             }
         }
     }

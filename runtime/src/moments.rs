@@ -37,6 +37,11 @@ impl Moments {
         (nanos * i128::from(self.rate)).div_euclid(1_000_000_000) as Frame
     }
 
+    /// Time since frame 0; nothing before it.
+    pub fn since_origin(&self, instant: Instant) -> Duration {
+        instant.saturating_duration_since(self.origin)
+    }
+
     /// The frame of this moment.
     pub fn now(&self) -> Frame {
         self.frame(Instant::now())
@@ -54,7 +59,18 @@ impl Moments {
 
     /// The NTP time of a frame: seconds since 1900 and 2⁻³² of a second, to the nanosecond.
     pub fn ntp(&self, frame: Frame) -> (u32, u32) {
-        let nanos = i128::from(frame) * 1_000_000_000 / i128::from(self.rate);
+        self.ntp_of(i128::from(frame) * 1_000_000_000 / i128::from(self.rate))
+    }
+
+    /// The NTP time of a position between frames, to the nanosecond.
+    pub fn ntp_at(&self, position: f64) -> (u32, u32) {
+        let whole = position.floor();
+        let rate = f64::from(self.rate);
+        let rest = ((position - whole) * 1e9 / rate).round() as i128;
+        self.ntp_of(whole as i128 * 1_000_000_000 / i128::from(self.rate) + rest)
+    }
+
+    fn ntp_of(&self, nanos: i128) -> (u32, u32) {
         let unix = (self.system.as_nanos() as i128 + nanos).max(0) as u128;
         let seconds = (unix / 1_000_000_000) as u64 + NTP_TO_UNIX;
         let fraction = ((unix % 1_000_000_000) << 32) / 1_000_000_000;
@@ -70,6 +86,11 @@ impl Moments {
     /// Follows the system clock if somebody set it: answers by how many seconds it jumped.
     pub fn reconcile(&mut self) -> Option<f64> {
         let (now, system) = paired();
+        self.reconcile_with(now, system)
+    }
+
+    /// The same, told what both clocks show.
+    fn reconcile_with(&mut self, now: Instant, system: Duration) -> Option<f64> {
         let expected = self.system.as_secs_f64() + signed_seconds(self.origin, now);
         let jump = system.as_secs_f64() - expected;
         if jump.abs() < JUMP.as_secs_f64() {
@@ -132,6 +153,37 @@ mod tests {
         assert!((-10_000..-9_900).contains(&now), "{now}");
         assert_eq!(moments.frame(moments.instant(-3)), -3);
         assert_eq!(moments.frame(moments.instant(48_001)), 48_001);
+    }
+
+    #[test]
+    fn positions_between_frames_are_told_apart() {
+        let moments = Moments { origin: Instant::now(), system: Duration::ZERO, rate: 48_000 };
+        let (seconds, fraction) = moments.ntp_at(48_000.0 * 36_000.0 + 0.5);
+        assert_eq!(seconds, 2_208_988_800 + 36_000);
+        let nanos = f64::from(fraction) / 2f64.powi(32) * 1e9;
+        assert!((nanos - 0.5e9 / 48_000.0).abs() < 2.0, "{nanos}");
+        assert_eq!(moments.ntp_at(24_000.0), moments.ntp(24_000));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_moves_tags_but_no_event() {
+        // NTP sets the clock an hour back; the machine slept for a night; both in one set.
+        let origin = Instant::now();
+        let system = Duration::from_secs(1_790_000_000);
+        let mut moments = Moments { origin, system, rate: 48_000 };
+        let before = (moments.instant(480_000), moments.frame(origin + Duration::from_secs(10)));
+        let at = Duration::from_secs(5);
+        assert_eq!(moments.reconcile_with(origin + at, system + at), None);
+        let back = moments.reconcile_with(origin + at, system + at - Duration::from_secs(3600));
+        assert_eq!(back, Some(-3600.0));
+        assert_eq!(moments.ntp(0).0, (1_790_000_000u64 - 3600 + NTP_TO_UNIX) as u32);
+        let night = Duration::from_secs(8 * 3600);
+        assert_eq!(moments.reconcile_with(origin + at, system + at + night), Some(9.0 * 3600.0));
+        // Milliseconds of slewing are no jump: tags keep the grid.
+        let slewed = system + at + night + Duration::from_millis(3);
+        assert_eq!(moments.reconcile_with(origin + at, slewed), None);
+        let after = (moments.instant(480_000), moments.frame(origin + Duration::from_secs(10)));
+        assert_eq!(before, after, "on the monotonic clock nothing moved");
     }
 
     #[test]

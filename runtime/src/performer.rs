@@ -1,7 +1,8 @@
 //! The real stage: the engine on its sound card, the scheduler's thread and the outputs, put
 //! together for `play` and the prompt.
 
-use crate::device::{Device, Load, RATE, Reading, Tap};
+use crate::clock::Frame;
+use crate::device::{Device, RATE, Reading, Tap};
 use crate::export::recording::Recording;
 use crate::live::{Live, Locate};
 use crate::moments::Moments;
@@ -13,6 +14,7 @@ use crate::route::{Place, Routes};
 use crate::samples::{Bank, Samples};
 use crate::session::Player;
 use crate::stage::{Opener, Stage, When};
+use crate::timing::{Lamps, Timing};
 use mag_engine::{Control, Engine};
 use mag_lang::Program;
 use mag_pattern::{Pattern, Time, World};
@@ -27,6 +29,9 @@ const CARD: Duration = Duration::from_millis(250);
 
 /// How long the first evaluation waits for its recordings at most.
 const DECODING: Duration = Duration::from_millis(400);
+
+/// How far ahead of their events lamps are told, in frames.
+const LAMPS: Frame = RATE as Frame / 100;
 
 /// What a performance is to be played on.
 #[derive(Clone, Debug)]
@@ -46,9 +51,9 @@ pub struct Performer {
     locate: Option<Locate>,
     card: Option<Card>,
     samples: Samples,
+    timing: Arc<Timing>,
     live: Option<Live>,
     tap: Arc<Tap>,
-    load: Arc<Load>,
     recording: Option<Recording>,
     /// Kept open until the performance ends.
     device: Option<Device>,
@@ -69,12 +74,13 @@ impl Performer {
         let reference = Moments::starting_in(Duration::ZERO, RATE);
         let timebase = Arc::new(Timebase::default());
         let (engine, control) = Engine::new(RATE);
-        let (tap, load) = (Arc::new(Tap::default()), Arc::new(Load::default()));
+        let tap = Arc::new(Tap::default());
+        let timing = Timing::new();
         let device = (!setup.silent).then(|| {
             let buffer = setup.buffer;
-            let (timebase, notices) = (timebase.clone(), notices.clone());
-            let (tap, load) = (tap.clone(), load.clone());
-            Device::keep(engine, timebase, reference, buffer, tap, load, notices)
+            let (timebase, timing) = (timebase.clone(), timing.clone());
+            let (tap, notices) = (tap.clone(), notices.clone());
+            Device::keep(engine, timebase, reference, buffer, tap, timing, notices)
         });
         let device = device.and_then(|kept| match kept {
             Ok(device) => Some(device),
@@ -86,7 +92,7 @@ impl Performer {
         let (samples, bank) = Samples::live(setup.samples, &notices);
         let card = Some(Card { control, timebase, bank, reference });
         let (locate, live, recording) = (Some(locate), None, None);
-        Performer { world, notices, locate, card, samples, live, tap, load, recording, device }
+        Performer { world, notices, locate, card, samples, timing, live, tap, recording, device }
     }
 
     fn start(&mut self, program: Arc<Program>, routes: Routes) -> std::io::Result<Live> {
@@ -98,12 +104,16 @@ impl Performer {
         let synth = self.card.take().map(|card| {
             let shift = card.reference.frame(moments.instant(0));
             let synth = SynthOut::new(card.control, card.timebase, RATE, self.notices.clone());
-            Box::new(synth.shifted(shift).with_samples(card.bank)) as Box<dyn Output>
+            let synth = synth.shifted(shift).with_samples(card.bank).timed(self.timing.clone());
+            Box::new(synth) as Box<dyn Output>
         });
-        let opener = Patchbay { synth, moments, notices: self.notices.clone() };
-        let stage = Stage::new(RATE, program, routes, Box::new(opener));
+        let (timing, notices) = (self.timing.clone(), self.notices.clone());
+        let opener = Patchbay { synth, moments, timing: timing.clone(), notices };
+        let mut stage = Stage::new(RATE, program, routes, Box::new(opener));
+        stage.monitor(Box::new(Lamps::new(timing.clone(), LAMPS)));
         let locate = self.locate.take().unwrap_or_else(|| Box::new(|_| None));
-        Live::start(stage, moments, self.world.clone(), self.notices.clone(), locate)
+        let (world, notices) = (self.world.clone(), self.notices.clone());
+        Live::start(stage, moments, world, timing, notices, locate)
     }
 
     /// The recordings that it plays.
@@ -111,9 +121,9 @@ impl Performer {
         self.samples.clone()
     }
 
-    /// How the sound card is kept up with; wait-free to read, from any thread.
-    pub fn load(&self) -> Arc<Load> {
-        self.load.clone()
+    /// What is measured while it plays.
+    pub fn timing(&self) -> Arc<Timing> {
+        self.timing.clone()
     }
 
     /// The running stage; none before the first program.
@@ -166,8 +176,15 @@ impl Player for Performer {
         RATE
     }
     fn load(&self) -> Option<Reading> {
-        let asked = self.load.read();
+        let asked = self.timing.load.read();
         (asked.buffers > 0).then_some(asked)
+    }
+    fn timing(&mut self, reset: bool) -> String {
+        if reset {
+            self.timing.reset();
+            return "measured from here on".into();
+        }
+        self.timing.text()
     }
     fn record(&mut self, path: Option<&Path>) -> Result<String, String> {
         if let Some(recording) = self.recording.take() {
@@ -200,18 +217,29 @@ impl Drop for Performer {
 struct Patchbay {
     synth: Option<Box<dyn Output>>,
     moments: Moments,
+    timing: Arc<Timing>,
     notices: Notices,
+}
+
+impl Patchbay {
+    /// An output whose punctuality is measured.
+    fn measured(&self, name: String, output: Box<dyn Output>) -> Box<dyn Output> {
+        Box::new(self.timing.measured(name, self.moments, output))
+    }
 }
 
 impl Opener for Patchbay {
     fn open(&mut self, place: Place) -> Option<Box<dyn Output>> {
         let (target, style) = match place {
-            Place::Synth => return self.synth.take(),
+            Place::Synth => {
+                let synth = self.synth.take()?;
+                return Some(self.measured("synth".into(), synth));
+            }
             Place::Dirt(target) => (target, Style::Dirt),
             Place::Free(target) => (target, Style::Free),
         };
         match OscOut::open(target, style, self.moments, RATE, &self.notices) {
-            Ok(output) => Some(Box::new(output)),
+            Ok(output) => Some(self.measured(format!("OSC {target}"), Box::new(output))),
             Err(error) => {
                 self.notices.warn(format!("cannot send OSC to {target}: {error}"));
                 None

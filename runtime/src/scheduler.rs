@@ -258,10 +258,12 @@ fn cue_of(clock: &Clock, part: u16, name: &Arc<str>, hap: &Hap) -> Option<Cue> {
     let start = clock.position(onset);
     let held = number("legato").or_else(|| number("clip")).unwrap_or(1.0).clamp(0.0, 1000.0);
     let frames = clock.position(whole.end) - start;
+    let position = start + nudge * rate;
     Some(Cue {
         part,
         name: name.clone(),
-        at: (start + nudge * rate).round() as Frame,
+        at: position.round() as Frame,
+        position,
         duration: (frames * held).round().max(1.0) as Frame,
         onset,
         length,

@@ -39,6 +39,10 @@ pub trait Player {
     fn load(&self) -> Option<Reading> {
         None
     }
+    /// What was measured while it played, as text; or forgets it.
+    fn timing(&mut self, _reset: bool) -> String {
+        "nothing is measured here".into()
+    }
     /// Records what sounds to a WAV file; `None` ends the recording. Answers what to tell.
     ///
     /// # Errors
@@ -237,6 +241,7 @@ impl Session {
                 Some(reading) => reading.to_string(),
                 None => "no sound card is played on".to_owned(),
             }),
+            Action::Timing { reset } => outcome.said.push(self.player.timing(reset)),
             Action::Help(name) => outcome.help.push(name),
         }
     }

@@ -65,6 +65,18 @@ impl Reader<'_> {
                 self.actions.push(Action::Record((file != "stop").then_some(file)));
             }
             "load" => self.actions.push(Action::Load),
+            "timing" => {
+                let reset = match args {
+                    [] => false,
+                    [only] if text_of(only).is_ok_and(|word| word == "reset") => true,
+                    _ => {
+                        let problem =
+                            Problem::error("bad-argument", loc, "this is nothing of `timing`");
+                        return self.eval.report(problem.help("write `timing` or `timing reset`"));
+                    }
+                };
+                self.actions.push(Action::Timing { reset });
+            }
             "samples" => self.samples(name, args, loc)?,
             "help" => {
                 let topic = args.first().map(text_of).transpose();

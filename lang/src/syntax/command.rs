@@ -18,7 +18,7 @@ const fn command(name: &'static str, usage: &'static str, doc: &'static str) -> 
 }
 
 /// Every command, in alphabetical order.
-pub const COMMANDS: [Command; 17] = [
+pub const COMMANDS: [Command; 18] = [
     command("help", "help every", "Shows what a name means; `help` alone gives an overview."),
     command("hush", "hush", "Silences every part."),
     command(
@@ -39,6 +39,11 @@ pub const COMMANDS: [Command; 17] = [
     command("samples", "samples 'mine'", "Plays the recordings in a folder: `s \"NAME:2\"`."),
     command("solo", "solo lead", "Silences every part but the named ones until `unsolo`."),
     command("tempo", "tempo 124", "Sets the tempo in beats a minute."),
+    command(
+        "timing",
+        "timing",
+        "How early, late and evenly events leave; `timing reset` begins anew.",
+    ),
     command("undo", "undo", "Goes back to what played before the last edit."),
     command("unmute", "unmute hats", "Lets the named parts, or all, sound again."),
     command("unsolo", "unsolo", "Lets the parts sound again that `solo` had silenced."),

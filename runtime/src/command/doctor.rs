@@ -10,6 +10,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
+mod live;
+
 /// One finding: what it is about, how it stands.
 struct Finding {
     topic: &'static str,
@@ -37,9 +39,24 @@ pub fn run() -> Result<ExitCode, String> {
     findings.splice(1..1, performance());
     findings.extend(models(&runtime));
     findings.extend(disk());
+    let played = live::measure();
+    match &played {
+        Ok(timing) => findings.extend(live::verdict(timing).map(|(topic, fine, text)| Finding {
+            topic,
+            fine,
+            text,
+        })),
+        Err(why) => findings.push(wrong("timing", why)),
+    }
     for Finding { topic, fine, text } in &findings {
         let mark = if *fine { "ok" } else { "--" };
         notice::print(&format!("{mark}  {topic:<13} {text}"));
+    }
+    if let Ok(timing) = &played {
+        notice::print(&format!(
+            "\na second of 500 events, as it went:\n{}",
+            timing.text().trim_end()
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

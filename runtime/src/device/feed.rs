@@ -1,10 +1,13 @@
 //! What the sound card's callback pulls: the engine's samples, and where its frames lie in time.
 
-use super::load::{Buffer, Load, Pace, thread_time};
+use super::drift::Drift;
+use super::load::{Buffer, Pace, thread_time};
 use super::{RATE, Tap};
 use crate::clock::Frame;
 use crate::moments::Moments;
 use crate::output::synth::Timebase;
+use crate::priority::{self, Urgency};
+use crate::timing::Timing;
 use mag_engine::Engine;
 use rodio::{ChannelCount, Sample, SampleRate, Source};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,6 +17,13 @@ use std::time::{Duration, Instant};
 /// Frames that are rendered together.
 const BLOCK: usize = 64;
 
+/// At this block the thread asks for real time, once and without touching memory: the very first
+/// blocks may be pulled by the thread that opens the card.
+const OWN: u32 = 32;
+
+/// How long a block sounds.
+const LENGTH: Duration = Duration::from_nanos(BLOCK as u64 * 1_000_000_000 / RATE as u64);
+
 /// The one source that the card plays. It never waits: the engine's lock is free but for the
 /// moment in which one card takes over from another.
 pub struct Feed {
@@ -22,30 +32,51 @@ pub struct Feed {
     moments: Moments,
     drift: Drift,
     tap: Arc<Tap>,
-    load: Arc<Load>,
+    timing: Arc<Timing>,
     pace: Pace,
     /// What the wall clock said of the buffer before.
     before: f32,
+    /// Blocks made so far, while few, and when the last one was.
+    blocks: u32,
+    pulled: Instant,
     block: [f32; 2 * BLOCK],
     next: usize,
 }
 
 impl Feed {
     /// Feeds the samples of `engine` to a card that asks for `buffer` of its frames at once, keeps
-    /// `timebase` true, lets `tap` hear it and counts in `load` how it keeps up.
+    /// `timebase` true, lets `tap` hear it and notes in `timing` how it keeps up.
     pub fn new(
         engine: Arc<Mutex<Engine>>,
         timebase: Arc<Timebase>,
         moments: Moments,
         tap: Arc<Tap>,
-        (load, buffer): (Arc<Load>, u32),
+        (timing, buffer): (Arc<Timing>, u32),
     ) -> Feed {
-        let (drift, pace) = (Drift::default(), Pace::new(buffer, RATE));
+        let (drift, pace) = (Drift::new(RATE), Pace::new(buffer, RATE));
         let (block, next) = ([0.0; 2 * BLOCK], 2 * BLOCK);
-        Feed { engine, timebase, moments, drift, tap, load, pace, before: 0.0, block, next }
+        let (before, blocks, pulled) = (0.0, 0, Instant::now());
+        Feed {
+            engine,
+            timebase,
+            moments,
+            drift,
+            tap,
+            timing,
+            pace,
+            before,
+            blocks,
+            pulled,
+            block,
+            next,
+        }
     }
 
     fn refill(&mut self) {
+        self.blocks = self.blocks.saturating_add(1);
+        if self.blocks == OWN {
+            self.timing.audio.granted(priority::ask(Urgency::Audio));
+        }
         let mut engine = match self.engine.try_lock() {
             Ok(engine) => engine,
             Err(TryLockError::Poisoned(engine)) => engine.into_inner(),
@@ -59,14 +90,23 @@ impl Feed {
         let busy = thread_time().saturating_sub(busy);
         let span = (from, Instant::now());
         if let Some(buffer) = self.pace.block(BLOCK as u32, span, busy) {
-            self.load.count(&buffer);
+            self.timing.load.count(&buffer);
             engine.guard(strain(&buffer, self.before));
             self.before = buffer.share;
         }
         let pulled = engine.frame() as Frame;
-        let offset = self.drift.follow(pulled - self.moments.now(), Instant::now());
+        let now = Instant::now();
+        let offset = self.drift.follow(pulled, self.moments.since_origin(now));
         self.timebase.run(offset, pulled);
         self.tap.pour(&self.block);
+        let audio = &self.timing.audio;
+        audio.rendered(now.saturating_duration_since(from), LENGTH);
+        audio.drifts(self.drift.millionths());
+        if now.saturating_duration_since(self.pulled) > LENGTH / 2 {
+            // The first block of a callback.
+            audio.wake.add(self.drift.tardy());
+        }
+        self.pulled = now;
     }
 }
 
@@ -98,52 +138,10 @@ impl Source for Feed {
         ChannelCount::MIN.saturating_add(1)
     }
     fn sample_rate(&self) -> SampleRate {
-        SampleRate::MIN.saturating_add(crate::device::RATE - 1)
+        SampleRate::MIN.saturating_add(RATE - 1)
     }
     fn total_duration(&self) -> Option<Duration> {
         None
-    }
-}
-
-/// Frames by which the card's clock may differ from the estimate before it is a jump.
-const JUMP: Frame = 960;
-/// How long the largest difference is looked for before the estimate moves towards it.
-const WINDOW: Duration = Duration::from_secs(1);
-/// The share of the way that it then moves.
-const SHARE: f64 = 0.2;
-
-/// Follows the drift of the card's clock against the system's.
-///
-/// Callbacks come in bursts and late, never early: so the *largest* difference between engine and
-/// timeline in a window is where the card really is. The estimate glides there by a frame or so a
-/// second, so notes keep their exact distances; only a jump (a card that stalled) is followed at
-/// once.
-#[derive(Debug, Default)]
-struct Drift {
-    estimate: Option<f64>,
-    largest: Frame,
-    since: Option<Instant>,
-    /// The first window is over.
-    settled: bool,
-}
-
-impl Drift {
-    fn follow(&mut self, seen: Frame, now: Instant) -> Frame {
-        let since = *self.since.get_or_insert(now);
-        let fresh = self.estimate.is_none();
-        let estimate = self.estimate.get_or_insert(seen as f64);
-        let ahead = seen - estimate.round() as Frame;
-        if fresh || ahead > if self.settled { JUMP } else { 0 } {
-            (*estimate, self.largest) = (seen as f64, seen);
-            return seen;
-        }
-        self.largest = self.largest.max(seen);
-        if now.duration_since(since) >= WINDOW {
-            let off = self.largest as f64 - *estimate;
-            *estimate += if off.abs() > JUMP as f64 { off } else { off * SHARE };
-            (self.largest, self.since, self.settled) = (seen, Some(now), true);
-        }
-        estimate.round() as Frame
     }
 }
 
@@ -151,54 +149,11 @@ impl Drift {
 mod tests {
     use super::*;
 
-    /// What [`Drift`] says while a card that runs `rate` times as fast as it should pulls buffers
-    /// of 512 frames, with callbacks up to `jitter` late.
-    fn run(seconds: u64, rate: f64, jitter: f64) -> Vec<Frame> {
-        let start = Instant::now();
-        let mut drift = Drift::default();
-        let mut offsets = Vec::new();
-        let period = 512.0 / 48_000.0 / rate;
-        for n in 0..(seconds as f64 / period) as i64 {
-            let wobble = jitter * ((n * 7919 % 101) as f64 / 101.0);
-            let at = n as f64 * period + wobble;
-            for block in 1..=8 {
-                let pulled = n * 512 + block * 64;
-                let now = start + Duration::from_secs_f64(at);
-                offsets.push(drift.follow(pulled - (at * 48_000.0) as Frame, now));
-            }
-        }
-        offsets
-    }
-
     #[test]
     fn only_work_or_two_slow_buffers_cost_voices() {
         let buffer = |share, busy| Buffer { frames: 512, share, busy, late: false };
         assert_eq!(strain(&buffer(3.0, 0.2), 0.2), 0.2, "the system let the thread wait once");
         assert_eq!(strain(&buffer(1.2, 1.1), 0.2), 1.1, "there was too much to do");
         assert_eq!(strain(&buffer(1.2, 0.4), 1.5), 1.2, "others take the core again and again");
-    }
-
-    #[test]
-    fn a_perfect_card_keeps_its_offset() {
-        let offsets = run(20, 1.0, 0.0);
-        let settled = &offsets[offsets.len() / 2..];
-        assert!(settled.iter().all(|o| (510..=513).contains(o)), "{:?}", settled.last());
-    }
-
-    #[test]
-    fn late_callbacks_do_not_move_notes() {
-        let offsets = run(20, 1.0, 0.004);
-        let settled = &offsets[offsets.len() / 2..];
-        let (low, high) = (settled.iter().min(), settled.iter().max());
-        assert!(low.zip(high).is_some_and(|(l, h)| h - l <= 4), "{low:?} {high:?}");
-    }
-
-    #[test]
-    fn a_fast_card_is_followed() {
-        // 100 millionths fast: 4.8 frames a second, 480 in 100 seconds.
-        let offsets = run(100, 1.0001, 0.001);
-        let last = offsets.last().copied().unwrap_or(0);
-        let behind = 512 + 480 - last;
-        assert!((0..=40).contains(&behind), "{last}: {behind} behind");
     }
 }

@@ -68,8 +68,8 @@ impl OscOut {
         Ok(OscOut { socket, target, style, moments, lead, notices, refused: None })
     }
 
-    fn send(&mut self, at: Frame, message: OscMessage) {
-        let Ok(bytes) = encoder::encode(&bundle(self.moments.ntp(at), message)) else { return };
+    fn send(&mut self, tag: (u32, u32), message: OscMessage) {
+        let Ok(bytes) = encoder::encode(&bundle(tag, message)) else { return };
         let Err(error) = self.socket.send(&bytes) else { return };
         self.refuse(&error);
         // The error may be the answer to the packet before; then this one was not sent.
@@ -101,14 +101,15 @@ impl Output for OscOut {
             Style::Free => free_message(cue),
         };
         if let Some(message) = message {
-            self.send(cue.at, message);
+            self.send(self.moments.ntp_at(cue.position), message);
         }
     }
 
     fn panic(&mut self) {
         if self.style == Style::Dirt {
             let args = vec![OscType::String("s".into()), OscType::String("superpanic".into())];
-            self.send(self.moments.now(), OscMessage { addr: "/dirt/play".into(), args });
+            let now = self.moments.ntp(self.moments.now());
+            self.send(now, OscMessage { addr: "/dirt/play".into(), args });
         }
     }
 

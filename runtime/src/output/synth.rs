@@ -5,10 +5,11 @@ use crate::clock::Frame;
 use crate::cue::Cue;
 use crate::notice::Notices;
 use crate::samples::{Bank, Take};
+use crate::timing::Timing;
 use mag_engine::{Control, Shot, shot_for, shot_for_sample};
 use mag_lang::suggest::nearest;
 use mag_pattern::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
@@ -70,6 +71,10 @@ pub struct SynthOut {
     overrun: bool,
     /// Voices let go for lack of time that the performer knows of, and when that was said.
     shed: (u64, Option<Instant>),
+    /// What was handed over and has not sounded: frames of the timeline and of the engine, which
+    /// drift apart.
+    given: VecDeque<(Frame, Frame)>,
+    timing: Arc<Timing>,
     /// The performer's own recordings.
     bank: Option<Bank>,
 }
@@ -86,6 +91,8 @@ impl SynthOut {
             reported: BTreeSet::new(),
             overrun: false,
             shed: (0, None),
+            given: VecDeque::new(),
+            timing: Arc::default(),
             bank: None,
         }
     }
@@ -94,6 +101,13 @@ impl SynthOut {
     #[must_use]
     pub fn with_samples(mut self, bank: Bank) -> SynthOut {
         self.bank = Some(bank);
+        self
+    }
+
+    /// The same, telling `timing` how the engine fares.
+    #[must_use]
+    pub fn timed(mut self, timing: Arc<Timing>) -> SynthOut {
+        self.timing = timing;
         self
     }
 
@@ -137,8 +151,9 @@ impl SynthOut {
     fn shoot(&mut self, cue: &Cue, offset: Frame) {
         match self.shot_of(cue) {
             Ok(Some(shot)) => {
-                let at = (cue.at + offset).max(0) as u64;
-                if self.control.shot(at, shot).is_err() && !self.overrun {
+                let at = (cue.at + offset).max(0);
+                self.remember(cue.at, at);
+                if self.control.shot(at as u64, shot).is_err() && !self.overrun {
                     self.overrun = true;
                     self.notices.warn("too many events at once: the synth leaves some out");
                 }
@@ -146,6 +161,19 @@ impl SynthOut {
             Ok(None) => {}
             Err((key, text)) => self.report(&key, text),
         }
+    }
+
+    fn remember(&mut self, at: Frame, engine: Frame) {
+        let sounding = self.control.frame() as Frame;
+        while self.given.pop_front_if(|(_, engine)| *engine < sounding).is_some() {}
+        self.given.push_back((at, engine));
+    }
+
+    /// The engine's frame from which on everything given for `from` or later lies. The offset may
+    /// have moved since: a shot is not to be played twice for that.
+    fn border(&self, from: Frame, offset: Frame) -> Frame {
+        let given = self.given.iter().filter(|(at, _)| *at >= from).map(|(_, engine)| *engine);
+        given.fold(from + offset, Frame::min)
     }
 
     /// The shot of a cue; `None` if its recording is not there. If the cue cannot sound at all,
@@ -235,7 +263,9 @@ impl Output for SynthOut {
     }
     fn withdraw(&mut self, from: Frame) {
         if let Some(offset) = self.offset() {
-            let _ = self.control.withdraw_all((from + offset).max(0) as u64);
+            let border = self.border(from, offset);
+            self.given.retain(|(at, _)| *at < from);
+            let _ = self.control.withdraw_all(border.max(0) as u64);
         }
     }
     fn hush(&mut self) {
@@ -252,6 +282,8 @@ impl Output for SynthOut {
         }
         let stats = self.control.stats();
         self.tell_of_shed(stats.shed);
+        self.timing.audio.voices.store(stats.voices, Ordering::Relaxed);
+        self.timing.audio.late.store(stats.late, Ordering::Relaxed);
         if stats.broken > 0 {
             let name = mag_engine::SOUNDS
                 .get((stats.broken_sound as usize).wrapping_sub(1))
