@@ -99,7 +99,7 @@ impl Audio {
 
     /// Notes whether the callback runs in real time.
     pub fn granted(&self, grant: Grant) {
-        self.grant.store(if grant == Grant::Plain { 2 } else { 1 }, Relaxed);
+        self.grant.store(if matches!(grant, Grant::RealTime(_)) { 1 } else { 2 }, Relaxed);
     }
 }
 
