@@ -65,6 +65,15 @@ impl Bus {
         if shot.given(Param::Size) {
             self.reverb.resize(shot.get(Param::Size));
         }
+        if shot.given(Param::RoomFade) {
+            self.reverb.set_fade(shot.get(Param::RoomFade));
+        }
+        if shot.given(Param::RoomLp) {
+            self.reverb.set_lid(shot.get(Param::RoomLp));
+        }
+        if shot.given(Param::RoomDim) {
+            self.reverb.set_dim(shot.get(Param::RoomDim));
+        }
         if shot.given(Param::DelayTime) {
             self.delay.set_time(shot.get(Param::DelayTime));
         }
@@ -73,10 +82,10 @@ impl Bus {
         }
     }
 
-    /// Adds a voice at gains for left and right; `send` is (room, delay).
-    pub fn add(&mut self, frames: &Frames, pan: (f32, f32), send: (f32, f32)) {
+    /// Adds a voice at gains for left and right; `send` is (room, delay), `dry` what stays beside.
+    pub fn add(&mut self, frames: &Frames, pan: (f32, f32), dry: f32, send: (f32, f32)) {
         self.used = true;
-        mix(frames, pan, 1.0, &mut self.dry);
+        mix(frames, pan, dry, &mut self.dry);
         if send.0 > 0.0 {
             mix(frames, pan, send.0, &mut self.room);
             self.reverb.wake();

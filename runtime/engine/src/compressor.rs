@@ -8,8 +8,6 @@ use crate::shot::Shot;
 
 /// Decibels of a doubling.
 const DOUBLE: f32 = 6.020_6;
-/// Seconds in which a duck goes down.
-const DOWN: f32 = 0.003;
 
 /// A compressor with a soft knee that hears both channels as one.
 #[derive(Clone, Copy, Debug, Default)]
@@ -81,13 +79,14 @@ pub(crate) struct Duck {
 impl Duck {
     /// One that does nothing.
     pub fn new(rate: f32) -> Self {
-        Duck { due: None, level: 1.0, goal: 1.0, down: 1.0 / (DOWN * rate), up: 1.0 }
+        Duck { due: None, level: 1.0, goal: 1.0, down: 1.0 / (0.003 * rate), up: 1.0 }
     }
 
-    /// Falls by `depth` at frame `at`, and is back after `seconds`.
-    pub fn set(&mut self, at: u64, depth: f32, seconds: f32, rate: f32) {
+    /// Falls by `depth` from frame `at` on, within `down` seconds, and is back `up` seconds later.
+    pub fn set(&mut self, at: u64, depth: f32, (down, up): (f32, f32), rate: f32) {
         self.due = Some((at, 1.0 - depth));
-        self.up = 1.0 / (seconds * rate).max(1.0);
+        self.down = 1.0 / (down * rate).max(1.0);
+        self.up = 1.0 / (up * rate).max(1.0);
     }
 
     /// Changes the block that starts at frame `block`.

@@ -281,8 +281,8 @@ impl Engine {
         if shot.given(Param::DuckOrbit)
             && let Some(bus) = self.buses.get_mut(shot.get(Param::DuckOrbit) as usize)
         {
-            let (depth, back) = (shot.get(Param::DuckDepth), shot.get(Param::DuckAttack));
-            bus.duck.set(at, depth, back, self.rate);
+            let way = (shot.get(Param::DuckOnset), shot.get(Param::DuckAttack));
+            bus.duck.set(at, shot.get(Param::DuckDepth), way, self.rate);
         }
         let Some(synth) = self.synths.get_mut(shot.sound.index()) else { return };
         match self.pool.add(voice) {

@@ -1,6 +1,10 @@
 //! The parameter table: every control of the synth, its names, unit, range and default.
 
+pub(crate) mod flags;
 mod table;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 pub use table::PARAMS;
 
@@ -100,6 +104,111 @@ pub enum Param {
     CompressorAttack,
     CompressorRelease,
     Wt,
+    FmAttack,
+    FmRelease,
+    FmCurve,
+    FmWave,
+    Fm2,
+    FmRatio2,
+    FmAttack2,
+    FmDecay2,
+    FmSustain2,
+    FmRelease2,
+    FmCurve2,
+    FmWave2,
+    Fm3,
+    FmRatio3,
+    FmAttack3,
+    FmDecay3,
+    FmSustain3,
+    FmRelease3,
+    FmCurve3,
+    FmWave3,
+    Fm20,
+    Fm30,
+    Fm31,
+    Fm11,
+    Fm22,
+    Fm33,
+    PitchSustain,
+    PitchRelease,
+    PitchCurve,
+    PitchAnchor,
+    LpRate,
+    LpDepth,
+    LpDepthHertz,
+    LpShape,
+    LpSkew,
+    LpOffset,
+    LpPhase,
+    HpRate,
+    HpDepth,
+    HpDepthHertz,
+    HpShape,
+    HpSkew,
+    HpOffset,
+    HpPhase,
+    BpRate,
+    BpDepth,
+    BpDepthHertz,
+    BpShape,
+    BpSkew,
+    BpOffset,
+    BpPhase,
+    FilterAnchor,
+    Drive,
+    TremoloPhase,
+    TremoloShape,
+    TremoloSkew,
+    Hold,
+    NoiseMix,
+    PulseRate,
+    PulseSweep,
+    Density,
+    LoopBegin,
+    LoopEnd,
+    WtEnv,
+    WtAttack,
+    WtDecay,
+    WtSustain,
+    WtRelease,
+    WtRate,
+    WtDepth,
+    WtShape,
+    WtSkew,
+    WtOffset,
+    WtPhaseRandom,
+    Warp,
+    WarpMode,
+    WarpEnv,
+    WarpAttack,
+    WarpDecay,
+    WarpSustain,
+    WarpRelease,
+    WarpRate,
+    WarpDepth,
+    WarpShape,
+    WarpSkew,
+    WarpOffset,
+    DuckOnset,
+    RoomFade,
+    RoomLp,
+    RoomDim,
+    Dry,
+    Krush,
+    KrushCutoff,
+    Octer,
+    OcterSub,
+    OcterSubSub,
+    FreqShift,
+    FreqShiftNote,
+    FreqShiftPhase,
+    Triode,
+    WaveLoss,
+    RingSlide,
+    Transient,
+    TransientSustain,
+    ShapeVolume,
 }
 
 /// What the numbers of a parameter count.
@@ -162,7 +271,13 @@ impl ParamDef {
 /// The row of the parameter called `name`, by its name or an alias.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static ParamDef> {
-    PARAMS.iter().find(|def| def.name == name || def.aliases.contains(&name))
+    static NAMES: LazyLock<HashMap<&str, &ParamDef>> = LazyLock::new(|| {
+        let names = |def: &'static ParamDef| {
+            core::iter::once(def.name).chain(def.aliases.iter().copied()).map(move |n| (n, def))
+        };
+        PARAMS.iter().flat_map(names).collect()
+    });
+    NAMES.get(name).copied()
 }
 
 #[cfg(test)]

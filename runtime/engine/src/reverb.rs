@@ -39,6 +39,11 @@ pub(crate) struct Reverb {
     sway: f32,
     diffusers: [Diffuser; 2],
     floor: [OnePole; 2],
+    /// Low-pass on what enters, and its share; 1 is off.
+    lid: [OnePole; 2],
+    lid_share: f32,
+    /// Cycles a frame above which it dies away in less than half of its time.
+    dim: Option<f32>,
     /// Decay time in seconds, as it is and as it shall be.
     decay: f32,
     goal: f32,
@@ -48,6 +53,13 @@ pub(crate) struct Reverb {
 /// Seconds of decay for a size: 0.35 s at 0, 4 s at 1, then a second more for each step.
 fn decay(size: f32) -> f32 {
     if size <= 1.0 { 0.35 * exp2(3.514 * size) } else { 3.0 + size }
+}
+
+/// Pole of the one-pole low-pass, of gain 1 at 0, whose gain is `share` at `at` cycles a frame.
+fn pole_for(share: f32, at: f32) -> f32 {
+    let square = (share * share).min(0.999_999);
+    let (a, b) = (1.0 - square, 1.0 - square * crate::math::cos_turns(at));
+    ((b - (b * b - a * a).max(0.0).sqrt()) / a).clamp(0.0, 0.999)
 }
 
 impl Reverb {
@@ -67,6 +79,9 @@ impl Reverb {
             sway: 0.0,
             diffusers: [Diffuser::new(rate, AHEAD, 1.0), Diffuser::new(rate, AHEAD, 1.07)],
             floor: [OnePole::default(); 2],
+            lid: [OnePole::default(); 2],
+            lid_share: 1.0,
+            dim: None,
             decay: goal,
             goal,
             left: 0,
@@ -78,6 +93,23 @@ impl Reverb {
     /// Sets the size of the room.
     pub fn resize(&mut self, size: f32) {
         self.goal = decay(size);
+    }
+
+    /// Lets it die away by 60 dB in so many seconds.
+    pub fn set_fade(&mut self, seconds: f32) {
+        self.goal = seconds;
+    }
+
+    /// Takes away what lies above `hertz` before it enters.
+    pub fn set_lid(&mut self, hertz: f32) {
+        let at = hertz / self.rate;
+        self.lid_share = if at < 0.4 { OnePole::share(at) } else { 1.0 };
+    }
+
+    /// Lets what lies above `hertz` die away in less than half of the time.
+    pub fn set_dim(&mut self, hertz: f32) {
+        self.dim = Some((hertz / self.rate).min(0.49));
+        self.damp();
     }
 
     /// Says that there is something to reflect.
@@ -105,7 +137,10 @@ impl Reverb {
         for ((gain, pole), length) in lines {
             let low = exp2(SIXTY * length / self.decay);
             let share = exp2(SIXTY * length * (1.0 / high - 1.0 / self.decay));
-            *pole = (1.0 - share) / (1.0 + share);
+            *pole = match self.dim {
+                Some(at) => pole_for(low, at),
+                None => (1.0 - share) / (1.0 + share),
+            };
             *gain = low * (1.0 - *pole);
         }
     }
@@ -120,6 +155,11 @@ impl Reverb {
         let floor = OnePole::share(110.0 / self.rate);
         for (channel, x) in fed.iter_mut().enumerate() {
             x.iter_mut().for_each(|y| *y = self.floor[channel].high(floor, *y));
+            if self.lid_share < 1.0 {
+                let share = self.lid_share;
+                x.iter_mut().for_each(|y| *y = self.lid[channel].low(share, *y));
+                self.lid[channel].settle();
+            }
             self.floor[channel].settle();
             self.diffusers[channel].run(x);
         }

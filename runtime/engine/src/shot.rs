@@ -1,5 +1,6 @@
 //! A shot: one sound to start at one frame, as plain numbers without heap.
 
+use crate::param::flags::Flags;
 use crate::param::{self, PARAMS, Param};
 use crate::sample::SampleId;
 use crate::synth::{self, SoundId, SynthDef};
@@ -18,11 +19,9 @@ pub struct Shot {
     /// Frames from its start until it is released.
     pub duration: u64,
     values: [f32; param::COUNT],
-    given: u128,
-    asked: u128,
+    given: Flags,
+    asked: Flags,
 }
-
-const _: () = assert!(param::COUNT <= 128, "one bit for each parameter");
 
 impl Shot {
     /// A shot of `sound` with its own defaults, on orbit 0, released after `duration` frames.
@@ -32,11 +31,12 @@ impl Shot {
         for (value, def) in values.iter_mut().zip(PARAMS) {
             *value = def.default;
         }
+        let (given, asked) = Default::default();
         let mut shot =
-            Shot { sound, part: 0, orbit: 0, sample: None, duration, values, given: 0, asked: 0 };
+            Shot { sound, part: 0, orbit: 0, sample: None, duration, values, given, asked };
         for &(param, value) in synth::def(sound).defaults {
             shot.values[param as usize] = value;
-            shot.given |= 1 << param as u32;
+            shot.given.raise(param);
         }
         shot
     }
@@ -45,8 +45,8 @@ impl Shot {
     pub fn set(&mut self, param: Param, value: f32) {
         if let Some(value) = PARAMS[param as usize].admit(value) {
             self.values[param as usize] = value;
-            self.given |= 1 << param as u32;
-            self.asked |= 1 << param as u32;
+            self.given.raise(param);
+            self.asked.raise(param);
             if param == Param::Orbit {
                 self.orbit = value as u8;
             }
@@ -87,14 +87,14 @@ impl Shot {
     #[must_use]
     #[inline]
     pub fn given(&self, param: Param) -> bool {
-        self.given & (1 << param as u32) != 0
+        self.given.has(param)
     }
 
     /// Whether the shot itself says something about `param`.
     #[must_use]
     #[inline]
     pub fn asked(&self, param: Param) -> bool {
-        self.asked & (1 << param as u32) != 0
+        self.asked.has(param)
     }
 }
 

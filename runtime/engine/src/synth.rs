@@ -13,11 +13,13 @@ mod choir;
 mod clap;
 mod cowbell;
 mod cymbal;
+mod fm;
 mod hat;
 mod keys;
 mod kick;
 mod lead;
 mod metal;
+mod motion;
 mod noise;
 mod organ;
 mod pad;
@@ -32,6 +34,7 @@ mod stack;
 mod strike;
 mod table;
 mod tom;
+mod warp;
 mod wave;
 
 /// All sounds; adding one is adding its line.
@@ -65,6 +68,8 @@ pub const SOUNDS: &[SynthDef] = &[
     wave::SUPERSAW,
     noise::WHITE,
     noise::PINK,
+    noise::BROWN,
+    noise::CRACKLE,
     choir::DEF,
     table::DEFS[0],
     table::DEFS[1],
@@ -82,6 +87,27 @@ pub const SOUNDS: &[SynthDef] = &[
     table::DEFS[13],
     table::DEFS[14],
     table::DEFS[15],
+    kick::KIT_808,
+    snare::KIT_808,
+    clap::KIT_808,
+    hat::CLOSED_808,
+    hat::OPEN_808,
+    tom::LOW_808,
+    tom::MID_808,
+    tom::HIGH_808,
+    rim::KIT_808,
+    cymbal::CYMBAL_808,
+    kick::KIT_909,
+    snare::KIT_909,
+    clap::KIT_909,
+    hat::CLOSED_909,
+    hat::OPEN_909,
+    tom::LOW_909,
+    tom::MID_909,
+    tom::HIGH_909,
+    rim::KIT_909,
+    cymbal::CRASH_909,
+    cymbal::RIDE_909,
 ];
 
 /// A row of [`SOUNDS`].

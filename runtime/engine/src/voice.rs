@@ -7,6 +7,8 @@ use crate::bus::Bus;
 use crate::effect::bend::Bend;
 use crate::effect::comb::Partials;
 use crate::effect::djf::Djf;
+use crate::effect::entry::Entry;
+use crate::effect::extras::Extras;
 use crate::effect::formant::Formant;
 use crate::effect::grit::Grit;
 use crate::effect::line::Lines;
@@ -57,10 +59,13 @@ pub(crate) struct Voice {
     envelope: Option<Adsr>,
     level: f32,
     pan: (f32, f32),
+    dry: f32,
     send: (f32, f32),
     bend: Bend,
     /// Its filters, in the order in which they come.
     pub sweeps: [Sweep; FILTERS],
+    entry: Entry,
+    extras: Extras,
     formant: Formant,
     djf: Djf,
     grit: Grit,
@@ -75,6 +80,7 @@ impl Voice {
     /// `previous` is the note before it in its part.
     pub fn new(shot: Shot, begin: u64, previous: Option<f32>, stage: &Stage) -> Self {
         let rate = stage.rate;
+        let seed = seed(&shot, begin);
         let def = synth::def(shot.sound);
         let turns = 0.25 * shot.get(Param::Pan);
         let group = if shot.get(Param::Cut) >= 1.0 {
@@ -93,9 +99,12 @@ impl Voice {
             envelope: envelope(&shot, def.ends, rate),
             level: HEADROOM * def.level * loudness.iter().product::<f32>(),
             pan: (cos_turns(turns), sin_turns(turns)),
+            dry: shot.get(Param::Dry),
             send: (shot.get(Param::Room), shot.get(Param::Delay)),
             bend: Bend::new(&shot, previous, rate),
             sweeps: NAMES.map(|names| Sweep::new(&names, &shot, rate)),
+            entry: Entry::new(&shot, seed),
+            extras: Extras::new(&shot, seed, rate),
             formant: Formant::new(&shot, rate),
             djf: Djf::new(&shot, rate),
             grit: Grit::new(&shot),
@@ -158,6 +167,7 @@ impl Voice {
         let moment =
             Moment { tables: stage.tables, samples: stage.samples, rate: stage.rate, bend };
         let life = synth.render(slot, &moment, frames);
+        self.entry.run(frames);
         frames.silence_before_start();
         for sweep in self.sweeps.iter_mut().filter(|sweep| sweep.kind != Kind::Off) {
             sweep.advance(frames.start);
@@ -178,6 +188,7 @@ impl Voice {
         self.formant.run(frames);
         self.djf.run(frames);
         self.grit.run(frames);
+        self.extras.run(frames);
         self.partials.run(lines, frames);
         self.phaser.run(frames);
         self.sway.run(&mut lines.sway, frames);
@@ -192,7 +203,7 @@ impl Voice {
         };
         let Some(peak) = peak else { return Outcome::Broken };
         self.peak = peak;
-        bus.add(frames, self.pan, self.send);
+        bus.add(frames, self.pan, self.dry, self.send);
         if life == Life::Over || silent { Outcome::Over } else { Outcome::Sounding }
     }
 
@@ -283,6 +294,7 @@ fn envelope(shot: &Shot, ends: Ends, rate: f32) -> Option<Adsr> {
     const ENVELOPE: [Param; 4] = [Param::Attack, Param::Decay, Param::Sustain, Param::Release];
     let asked = ENVELOPE.iter().any(|&p| shot.asked(p))
         || shot.asked(Param::Legato)
+        || shot.asked(Param::Hold)
         || shot.get(Param::Loop) >= 1.0;
     if ends == Ends::Itself && !asked {
         return None;
@@ -294,7 +306,11 @@ fn envelope(shot: &Shot, ends: Ends, rate: f32) -> Option<Adsr> {
     if ends == Ends::Itself && !shot.asked(Param::Attack) {
         times.attack = 0;
     }
-    Some(Adsr::new(times, shot.duration))
+    let gate = match shot.asked(Param::Hold) {
+        true => u64::from(times.attack) + (shot.get(Param::Hold) * rate) as u64,
+        false => shot.duration,
+    };
+    Some(Adsr::new(times, gate))
 }
 
 /// Seed of a shot's noise: the same shot at the same frame sounds the same, whatever else plays.

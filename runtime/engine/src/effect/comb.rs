@@ -24,6 +24,7 @@ impl Partials {
             ring: Ring {
                 amount: shot.get(Param::Ring),
                 turn: shot.get(Param::RingFrequency) / rate,
+                slide: shot.get(Param::RingSlide) / rate / shot.duration.max(1) as f32,
                 turns: 0.0,
             },
             squiz: Squiz { factor: shot.get(Param::Squiz), channels: Default::default() },
@@ -81,6 +82,8 @@ impl Comb {
 struct Ring {
     amount: f32,
     turn: f32,
+    /// What `turn` gains with each frame.
+    slide: f32,
     turns: f32,
 }
 
@@ -89,15 +92,16 @@ impl Ring {
         if self.amount == 0.0 {
             return;
         }
-        let mut turns = self.turns;
+        let (mut turns, mut turn) = (self.turns, self.turn);
         for x in frames.channels() {
-            turns = self.turns;
+            (turns, turn) = (self.turns, self.turn);
             for y in x {
                 *y *= 1.0 + self.amount * (sin_turns(turns) - 1.0);
-                turns += self.turn;
+                turns += turn;
+                turn = (turn + self.slide).clamp(-0.5, 0.5);
             }
         }
-        self.turns = turns.fract();
+        (self.turns, self.turn) = (turns.fract(), turn);
     }
 }
 

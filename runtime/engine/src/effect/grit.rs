@@ -16,6 +16,8 @@ pub(crate) struct Grit {
     steps: f32,
     /// Drive of `shape`; 0 is off.
     shape: f32,
+    /// Loudness after `shape`.
+    shaped: f32,
     /// Drive of `distort`; 0 is off.
     distort: f32,
     /// Its curve, a number of superdough's list, and its loudness.
@@ -32,6 +34,7 @@ impl Grit {
             hold: if coarse >= 2.0 { coarse as u32 } else { 0 },
             steps: if shot.given(Param::Crush) { exp2(shot.get(Param::Crush) - 1.0) } else { 0.0 },
             shape: 2.0 * shape / (1.0 - shape),
+            shaped: shot.get(Param::ShapeVolume),
             distort: exp(shot.get(Param::Distort)) - 1.0,
             kind: shot.get(Param::DistortType) as u32,
             volume: shot.get(Param::DistortVolume),
@@ -50,7 +53,7 @@ impl Grit {
                 x.iter_mut().for_each(|y| *y = (*y * steps).round() * size);
             }
             if self.shape > 0.0 {
-                drive(x, self.shape);
+                drive(x, self.shape, self.shaped);
             }
             if self.distort > 0.0 {
                 let (kind, k, volume) = (self.kind, self.distort, self.volume);
@@ -72,8 +75,8 @@ impl Grit {
 }
 
 /// Drives a stretch of sound through the soft clipper.
-fn drive(x: &mut [f32], k: f32) {
-    x.iter_mut().for_each(|y| *y = soft(k, *y));
+fn drive(x: &mut [f32], k: f32, volume: f32) {
+    x.iter_mut().for_each(|y| *y = volume * soft(k, *y));
 }
 
 /// The soft clipper that SuperDirt and superdough share: it keeps ±1 in place.

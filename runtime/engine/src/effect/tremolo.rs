@@ -1,38 +1,45 @@
 //! Tremolo: a level that swings.
 
-use crate::math::sin_turns;
+use super::swing::Swing;
 use crate::param::Param;
 use crate::shot::Shot;
 
 /// The tremolo of one voice; off unless the shot gives its rate.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tremolo {
-    turn: f32,
+    swing: Swing,
     depth: f32,
-    turns: f32,
 }
 
 impl Tremolo {
     /// What `shot` asks for.
     pub fn new(shot: &Shot, rate: f32) -> Self {
-        let turn = shot.get(Param::Tremolo) / rate;
-        Tremolo { turn, depth: shot.get(Param::TremoloDepth), turns: 0.25 }
+        let [hertz, shape, skew, phase, depth] = [
+            Param::Tremolo,
+            Param::TremoloShape,
+            Param::TremoloSkew,
+            Param::TremoloPhase,
+            Param::TremoloDepth,
+        ]
+        .map(|p| shot.get(p));
+        // Unless it is told otherwise it starts at full level.
+        let phase = if shape == 1.0 { phase + 0.25 } else { phase };
+        Tremolo { swing: Swing::new(hertz, (shape, skew, phase), rate), depth }
     }
 
     /// Whether it does anything.
     pub fn moves(&self) -> bool {
-        self.turn != 0.0
+        self.swing.moves()
     }
 
-    /// Scales a level curve in place; it starts at full level.
+    /// Scales a level curve in place.
     pub fn run(&mut self, level: &mut [f32]) {
         if !self.moves() {
             return;
         }
         for y in level {
-            *y *= 1.0 - self.depth * 0.5 * (1.0 - sin_turns(self.turns));
-            self.turns += self.turn;
+            *y *= 1.0 - self.depth * (1.0 - self.swing.level());
+            self.swing.pass(1);
         }
-        self.turns -= self.turns.floor();
     }
 }

@@ -1,7 +1,7 @@
 //! Hand claps: a few bursts of noise close together, then the room.
 
 use super::strike::{Fall, SILENT};
-use super::{Ends, Frames, Life, Moment, Onset, SynthDef, Tone, bank};
+use super::{Ends, Frames, Life, Moment, Onset, Synth, SynthDef, Tone, bank};
 use crate::filter::{Pass, Svf, gain};
 use crate::noise::Noise;
 use crate::param::Param;
@@ -16,7 +16,7 @@ pub(super) const DEF: SynthDef = SynthDef {
     level: 0.9,
     ends: Ends::Itself,
     choke: 0,
-    make: |voices, _| bank(voices, Clap::default),
+    make: |voices, _| claps(voices, &VARIANTS),
 };
 
 struct Variant {
@@ -34,8 +34,41 @@ const VARIANTS: [Variant; 3] = [
     Variant { hands: 5, gap: 0.0125, tail: 0.45, hertz: 980.0 },
 ];
 
+/// Hand claps as the TR-808's.
+pub(super) const KIT_808: SynthDef = SynthDef {
+    name: "tr808_cp",
+    aliases: &["808cp", "RolandTR808_cp"],
+    doc: "Hand claps as of a TR-808; n: 0 even, 1 roomy.",
+    make: |voices, _| claps(voices, &OF_808),
+    ..DEF
+};
+
+/// Hand claps as the TR-909's.
+pub(super) const KIT_909: SynthDef = SynthDef {
+    name: "tr909_cp",
+    aliases: &["909cp", "RolandTR909_cp"],
+    doc: "Hand claps as of a TR-909; n: 0 even, 1 tight.",
+    make: |voices, _| claps(voices, &OF_909),
+    ..DEF
+};
+
+const OF_808: [Variant; 2] = [
+    Variant { hands: 3, gap: 0.0105, tail: 0.26, hertz: 1020.0 },
+    Variant { hands: 3, gap: 0.0115, tail: 0.55, hertz: 950.0 },
+];
+
+const OF_909: [Variant; 2] = [
+    Variant { hands: 4, gap: 0.0095, tail: 0.2, hertz: 1320.0 },
+    Variant { hands: 3, gap: 0.008, tail: 0.11, hertz: 1480.0 },
+];
+
+fn claps(voices: usize, variants: &'static [Variant]) -> Box<dyn Synth> {
+    bank(voices, || Clap { variants, ..Clap::default() })
+}
+
 #[derive(Default)]
 struct Clap {
+    variants: &'static [Variant],
     hands: u32,
     gap: u32,
     wait: u32,
@@ -50,7 +83,7 @@ struct Clap {
 
 impl Tone for Clap {
     fn start(&mut self, onset: &Onset) {
-        let v: &Variant = onset.variant(&VARIANTS);
+        let v: &Variant = onset.variant(self.variants);
         self.hands = v.hands;
         self.gap = (v.gap * onset.rate) as u32;
         self.wait = self.gap;

@@ -30,6 +30,41 @@ pub(super) const RIDE: SynthDef = SynthDef {
     ..CRASH
 };
 
+/// A cymbal as the TR-808's.
+pub(super) const CYMBAL_808: SynthDef = SynthDef {
+    name: "tr808_cr",
+    aliases: &["808cy", "808cr", "tr808_cy", "RolandTR808_cr"],
+    doc: "Cymbal as of a TR-808.",
+    make: |voices, _| cymbals(voices, &OF_808),
+    ..CRASH
+};
+
+/// A crash as the TR-909's.
+pub(super) const CRASH_909: SynthDef = SynthDef {
+    name: "tr909_cr",
+    aliases: &["909cr", "909cy", "RolandTR909_cr"],
+    doc: "Crash cymbal as of a TR-909.",
+    make: |voices, _| cymbals(voices, &CRASH_OF_909),
+    ..CRASH
+};
+
+/// A ride as the TR-909's.
+pub(super) const RIDE_909: SynthDef = SynthDef {
+    name: "tr909_rd",
+    aliases: &["909rd", "RolandTR909_rd"],
+    doc: "Ride cymbal as of a TR-909.",
+    make: |voices, _| cymbals(voices, &RIDE_OF_909),
+    ..CRASH
+};
+
+const OF_808: Make =
+    Make { metal: 1.3, sand: 0.0, tuning: 1.0, shimmer: 1.4, body: 0.9, ..CRASHES };
+
+const CRASH_OF_909: Make =
+    Make { metal: 0.7, sand: 1.1, tuning: 1.9, shimmer: 1.9, body: 1.0, ..CRASHES };
+
+const RIDE_OF_909: Make = Make { sand: 0.45, tuning: 2.1, shimmer: 1.5, bell: 0.03, ..RIDES };
+
 struct Make {
     metal: f32,
     sand: f32,

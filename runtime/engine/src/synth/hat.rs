@@ -18,7 +18,7 @@ pub(super) const CLOSED: SynthDef = SynthDef {
     level: 0.42,
     ends: Ends::Itself,
     choke: 1,
-    make: |voices, _| hats(voices, 1.0),
+    make: |voices, _| hats(voices, 1.0, &VARIANTS),
 };
 
 /// Open hi-hat.
@@ -26,7 +26,7 @@ pub(super) const OPEN: SynthDef = SynthDef {
     name: "oh",
     aliases: &["openhat", "ho"],
     doc: "Open hi-hat, stopped by the closed one; n as for `hh`.",
-    make: |voices, _| hats(voices, 5.5),
+    make: |voices, _| hats(voices, 5.5, &VARIANTS),
     ..CLOSED
 };
 
@@ -49,12 +49,61 @@ const VARIANTS: [Variant; 5] = [
 /// Where the highest highs begin to fade, in hertz.
 const AIR: f32 = 9000.0;
 
-fn hats(voices: usize, length: f32) -> Box<dyn Synth> {
-    bank(voices, || Hat { length, ..Hat::default() })
+fn hats(voices: usize, length: f32, variants: &'static [Variant]) -> Box<dyn Synth> {
+    bank(voices, || Hat { length, variants, ..Hat::default() })
 }
+
+/// A closed hi-hat as the TR-808's: six squares and nothing else.
+pub(super) const CLOSED_808: SynthDef = SynthDef {
+    name: "tr808_hh",
+    aliases: &["808hc", "808hh", "RolandTR808_hh"],
+    doc: "Closed hi-hat as of a TR-808; n: 0 even, 1 short, 2 dark.",
+    make: |voices, _| hats(voices, 1.0, &OF_808),
+    ..CLOSED
+};
+
+/// The open one.
+pub(super) const OPEN_808: SynthDef = SynthDef {
+    name: "tr808_oh",
+    aliases: &["808oh", "RolandTR808_oh"],
+    doc: "Open hi-hat as of a TR-808, stopped by the closed one; n as for `tr808_hh`.",
+    make: |voices, _| hats(voices, 5.0, &OF_808),
+    ..CLOSED
+};
+
+/// A closed hi-hat as the TR-909's: a short, bright recording of metal.
+pub(super) const CLOSED_909: SynthDef = SynthDef {
+    name: "tr909_hh",
+    aliases: &["909hh", "909hc", "RolandTR909_hh"],
+    doc: "Closed hi-hat as of a TR-909; n: 0 bright, 1 short, 2 thick.",
+    make: |voices, _| hats(voices, 1.0, &OF_909),
+    ..CLOSED
+};
+
+/// The open one.
+pub(super) const OPEN_909: SynthDef = SynthDef {
+    name: "tr909_oh",
+    aliases: &["909oh", "RolandTR909_oh"],
+    doc: "Open hi-hat as of a TR-909, stopped by the closed one; n as for `tr909_hh`.",
+    make: |voices, _| hats(voices, 4.6, &OF_909),
+    ..CLOSED
+};
+
+const OF_808: [Variant; 3] = [
+    Variant { metal: 1.3, sand: 0.0, tuning: 1.0, floor: 6200.0, decay: 0.12 },
+    Variant { metal: 1.3, sand: 0.0, tuning: 1.04, floor: 6800.0, decay: 0.07 },
+    Variant { metal: 1.3, sand: 0.0, tuning: 0.9, floor: 4800.0, decay: 0.15 },
+];
+
+const OF_909: [Variant; 3] = [
+    Variant { metal: 0.6, sand: 0.7, tuning: 1.7, floor: 7600.0, decay: 0.16 },
+    Variant { metal: 0.6, sand: 0.75, tuning: 1.8, floor: 8200.0, decay: 0.09 },
+    Variant { metal: 0.8, sand: 0.6, tuning: 1.5, floor: 6400.0, decay: 0.2 },
+];
 
 #[derive(Default)]
 struct Hat {
+    variants: &'static [Variant],
     length: f32,
     metal: Metal,
     mix: (f32, f32),
@@ -68,7 +117,7 @@ struct Hat {
 
 impl Tone for Hat {
     fn start(&mut self, onset: &Onset) {
-        let v: &Variant = onset.variant(&VARIANTS);
+        let v: &Variant = onset.variant(self.variants);
         let mut noise = Noise::new(onset.seed);
         self.metal = Metal::new(v.tuning * onset.tuning(), &mut noise);
         self.mix = (v.metal, v.sand);

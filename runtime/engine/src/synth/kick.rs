@@ -1,7 +1,7 @@
 //! The bass drum.
 
 use super::strike::{Blow, Fall, SILENT, Strike};
-use super::{Ends, Frames, Life, Moment, Onset, SynthDef, Tone, bank};
+use super::{Ends, Frames, Life, Moment, Onset, Synth, SynthDef, Tone, bank};
 use crate::filter::OnePole;
 use crate::math::saturate;
 use crate::noise::Noise;
@@ -17,7 +17,7 @@ pub(super) const DEF: SynthDef = SynthDef {
     level: 0.85,
     ends: Ends::Itself,
     choke: 0,
-    make: |voices, _| bank(voices, Kick::default),
+    make: |voices, _| kicks(voices, &VARIANTS),
 };
 
 struct Variant {
@@ -42,8 +42,45 @@ const VARIANTS: [Variant; 7] = [
     Variant { body: body(50.0, 4.2, 0.13, 0.9), snap: 6.0, drive: 3.2, click: 0.6 },
 ];
 
+/// A bass drum as the TR-808's: a bridged filter that is struck and rings on.
+pub(super) const KIT_808: SynthDef = SynthDef {
+    name: "tr808_bd",
+    aliases: &["808bd", "RolandTR808_bd", "808"],
+    doc: "Bass drum as of a TR-808; n: 0 round, 1 long, 2 short, 3 booming and driven.",
+    make: |voices, _| kicks(voices, &OF_808),
+    ..DEF
+};
+
+/// A bass drum as the TR-909's: a bent triangle with a click of noise.
+pub(super) const KIT_909: SynthDef = SynthDef {
+    name: "tr909_bd",
+    aliases: &["909bd", "RolandTR909_bd", "909"],
+    doc: "Bass drum as of a TR-909; n: 0 punchy, 1 long, 2 short and hard, 3 driven.",
+    make: |voices, _| kicks(voices, &OF_909),
+    ..DEF
+};
+
+const OF_808: [Variant; 4] = [
+    Variant { body: body(48.5, 0.55, 0.05, 1.0), snap: 1.6, drive: 1.0, click: 0.12 },
+    Variant { body: body(46.0, 0.5, 0.06, 2.6), snap: 1.4, drive: 1.0, click: 0.08 },
+    Variant { body: body(52.0, 0.6, 0.04, 0.42), snap: 2.0, drive: 1.1, click: 0.2 },
+    Variant { body: body(44.0, 0.9, 0.09, 2.2), snap: 2.0, drive: 3.4, click: 0.2 },
+];
+
+const OF_909: [Variant; 4] = [
+    Variant { body: body(54.0, 3.1, 0.1, 0.5), snap: 4.0, drive: 2.4, click: 0.75 },
+    Variant { body: body(50.0, 3.6, 0.13, 0.95), snap: 5.0, drive: 2.6, click: 0.6 },
+    Variant { body: body(58.0, 3.4, 0.08, 0.3), snap: 6.0, drive: 2.8, click: 1.0 },
+    Variant { body: body(50.0, 4.2, 0.13, 0.9), snap: 6.0, drive: 5.0, click: 0.7 },
+];
+
+fn kicks(voices: usize, variants: &'static [Variant]) -> Box<dyn Synth> {
+    bank(voices, || Kick { variants, ..Kick::default() })
+}
+
 #[derive(Default)]
 struct Kick {
+    variants: &'static [Variant],
     body: Strike,
     snap: Fall,
     click: Fall,
@@ -54,7 +91,7 @@ struct Kick {
 
 impl Tone for Kick {
     fn start(&mut self, onset: &Onset) {
-        let variant: &Variant = onset.variant(&VARIANTS);
+        let variant: &Variant = onset.variant(self.variants);
         let rate = onset.rate;
         let hertz = variant.body.hertz * onset.tuning();
         self.body = Strike::new(&Blow { hertz, ..variant.body }, rate);

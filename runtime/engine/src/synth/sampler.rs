@@ -13,7 +13,14 @@ pub(super) const DEF: SynthDef = SynthDef {
     name: "sample",
     aliases: &[],
     doc: "A recording; `begin`, `end`, `speed` and `loop` say how it is read.",
-    params: &[Param::Begin, Param::End, Param::Speed, Param::Loop],
+    params: &[
+        Param::Begin,
+        Param::End,
+        Param::Speed,
+        Param::Loop,
+        Param::LoopBegin,
+        Param::LoopEnd,
+    ],
     defaults: &[(Param::Attack, 0.001), (Param::Release, 0.005)],
     level: 1.0,
     ends: Ends::Itself,
@@ -34,6 +41,8 @@ struct Sampler {
     /// The part that is read.
     from: Place,
     to: Place,
+    /// The part that is repeated.
+    again: (Place, Place),
     /// Frames of the recording for each frame, without bends; negative is backwards.
     speed: f64,
     looping: bool,
@@ -57,6 +66,8 @@ impl Sampler {
     }
 
     fn wrap(&mut self) {
+        // From the first turn on only the loop counts.
+        (self.from, self.to) = self.again;
         let length = (self.to - self.from).max(1);
         self.at = self.from + (self.at - self.from).rem_euclid(length);
     }
@@ -92,6 +103,21 @@ impl Tone for Sampler {
         self.speed = f64::from(speed) * f64::from(transposed) * rates;
         self.looping = onset.shot.get(Param::Loop) >= 1.0;
         let backwards = self.speed < 0.0;
+        self.again = (self.from, self.to);
+        if self.looping {
+            let [first, last] = [Param::LoopBegin, Param::LoopEnd].map(|p| onset.shot.get(p));
+            let (first, last) = (place(first.min(last)), place(first.max(last)));
+            if last > first {
+                self.again = (first.max(self.from), last.min(self.to));
+            }
+            let (first, last) = self.again;
+            // What lies behind the loop is never reached.
+            match (last > first, backwards) {
+                (false, _) => self.again = (self.from, self.to),
+                (true, false) => self.to = last,
+                (true, true) => self.from = first,
+            }
+        }
         self.at = if backwards { self.to - FRAME as Place } else { self.from };
         self.cut_in = if backwards { end.max(begin) < 1.0 } else { begin.min(end) > 0.0 };
         self.edge = EDGE * onset.rate;

@@ -1,7 +1,7 @@
 //! The snare drum: two modes of the skin and the rattle of the wires.
 
 use super::strike::{Blow, Fall, SILENT, Strike};
-use super::{Ends, Frames, Life, Moment, Onset, SynthDef, Tone, bank};
+use super::{Ends, Frames, Life, Moment, Onset, Synth, SynthDef, Tone, bank};
 use crate::filter::{Pass, Svf, gain};
 use crate::math::saturate;
 use crate::noise::Noise;
@@ -17,11 +17,13 @@ pub(super) const DEF: SynthDef = SynthDef {
     level: 0.6,
     ends: Ends::Itself,
     choke: 0,
-    make: |voices, _| bank(voices, Snare::default),
+    make: |voices, _| snares(voices, &VARIANTS),
 };
 
 struct Variant {
     hertz: f32,
+    /// The upper mode over the lower.
+    overtone: f32,
     decay: f32,
     body: f32,
     wires: f32,
@@ -34,6 +36,7 @@ struct Variant {
 const VARIANTS: [Variant; 7] = [
     Variant {
         hertz: 186.0,
+        overtone: 1.78,
         decay: 0.24,
         body: 0.8,
         wires: 0.75,
@@ -43,6 +46,7 @@ const VARIANTS: [Variant; 7] = [
     },
     Variant {
         hertz: 176.0,
+        overtone: 1.78,
         decay: 0.18,
         body: 0.8,
         wires: 0.5,
@@ -52,6 +56,7 @@ const VARIANTS: [Variant; 7] = [
     },
     Variant {
         hertz: 148.0,
+        overtone: 1.78,
         decay: 0.34,
         body: 0.95,
         wires: 0.6,
@@ -61,6 +66,7 @@ const VARIANTS: [Variant; 7] = [
     },
     Variant {
         hertz: 262.0,
+        overtone: 1.78,
         decay: 0.16,
         body: 0.6,
         wires: 0.75,
@@ -70,6 +76,7 @@ const VARIANTS: [Variant; 7] = [
     },
     Variant {
         hertz: 196.0,
+        overtone: 1.78,
         decay: 0.12,
         body: 0.45,
         wires: 1.0,
@@ -79,6 +86,7 @@ const VARIANTS: [Variant; 7] = [
     },
     Variant {
         hertz: 204.0,
+        overtone: 1.78,
         decay: 0.16,
         body: 0.75,
         wires: 0.9,
@@ -88,6 +96,7 @@ const VARIANTS: [Variant; 7] = [
     },
     Variant {
         hertz: 178.0,
+        overtone: 1.78,
         decay: 0.22,
         body: 0.9,
         wires: 0.85,
@@ -97,8 +106,97 @@ const VARIANTS: [Variant; 7] = [
     },
 ];
 
+/// A snare as the TR-808's: two bridged filters and a whisper of noise.
+pub(super) const KIT_808: SynthDef = SynthDef {
+    name: "tr808_sd",
+    aliases: &["808sd", "808sn", "tr808_sn", "RolandTR808_sd", "RolandTR808_sn"],
+    doc: "Snare as of a TR-808; n: 0 even, 1 tonal, 2 snappy.",
+    make: |voices, _| snares(voices, &OF_808),
+    ..DEF
+};
+
+/// A snare as the TR-909's: bright, with a body that drops.
+pub(super) const KIT_909: SynthDef = SynthDef {
+    name: "tr909_sd",
+    aliases: &["909sd", "909sn", "tr909_sn", "RolandTR909_sd", "RolandTR909_sn"],
+    doc: "Snare as of a TR-909; n: 0 bright, 1 low and snappy, 2 short.",
+    make: |voices, _| snares(voices, &OF_909),
+    ..DEF
+};
+
+const OF_808: [Variant; 3] = [
+    Variant {
+        hertz: 238.0,
+        overtone: 2.0,
+        decay: 0.14,
+        body: 0.75,
+        wires: 0.45,
+        wires_decay: 0.22,
+        colour: 3600.0,
+        drive: 1.05,
+    },
+    Variant {
+        hertz: 228.0,
+        overtone: 2.0,
+        decay: 0.22,
+        body: 0.95,
+        wires: 0.2,
+        wires_decay: 0.16,
+        colour: 3200.0,
+        drive: 1.05,
+    },
+    Variant {
+        hertz: 246.0,
+        overtone: 2.0,
+        decay: 0.11,
+        body: 0.55,
+        wires: 0.85,
+        wires_decay: 0.34,
+        colour: 4200.0,
+        drive: 1.1,
+    },
+];
+
+const OF_909: [Variant; 3] = [
+    Variant {
+        hertz: 204.0,
+        overtone: 1.6,
+        decay: 0.16,
+        body: 0.75,
+        wires: 0.9,
+        wires_decay: 0.3,
+        colour: 6200.0,
+        drive: 1.6,
+    },
+    Variant {
+        hertz: 178.0,
+        overtone: 1.6,
+        decay: 0.22,
+        body: 0.9,
+        wires: 0.85,
+        wires_decay: 0.45,
+        colour: 5600.0,
+        drive: 2.2,
+    },
+    Variant {
+        hertz: 216.0,
+        overtone: 1.6,
+        decay: 0.11,
+        body: 0.8,
+        wires: 0.7,
+        wires_decay: 0.18,
+        colour: 6600.0,
+        drive: 1.9,
+    },
+];
+
+fn snares(voices: usize, variants: &'static [Variant]) -> Box<dyn Synth> {
+    bank(voices, || Snare { variants, ..Snare::default() })
+}
+
 #[derive(Default)]
 struct Snare {
+    variants: &'static [Variant],
     low: Strike,
     high: Strike,
     wires: Fall,
@@ -112,7 +210,7 @@ struct Snare {
 
 impl Tone for Snare {
     fn start(&mut self, onset: &Onset) {
-        let v: &Variant = onset.variant(&VARIANTS);
+        let v: &Variant = onset.variant(self.variants);
         let tuning = onset.tuning();
         let blow = Blow {
             hertz: v.hertz * tuning,
@@ -123,7 +221,7 @@ impl Tone for Snare {
         };
         self.low = Strike::new(&blow, onset.rate);
         let high = Blow {
-            hertz: v.hertz * 1.78 * tuning,
+            hertz: v.hertz * v.overtone * tuning,
             decay: v.decay * 0.6,
             level: v.body * 0.5,
             ..blow

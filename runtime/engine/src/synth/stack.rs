@@ -2,11 +2,12 @@
 
 use multiversion::multiversion;
 
+use super::fm::Fm;
 use super::{Frames, Life, Moment, Onset, Synth, Tone, bank};
 use crate::BLOCK;
 use crate::blep::{Blep, Ringing};
-use crate::filter::flush;
-use crate::math::{cos_turns, fall, ratio, sin_turns};
+use crate::effect::swing::Swing;
+use crate::math::{cos_turns, ratio, sin_turns};
 use crate::noise::Noise;
 use crate::param::Param;
 use crate::wavetable::{Cycle, Phase, Tables, increment, read};
@@ -50,10 +51,12 @@ pub(super) const READS: &[Param] = &[
     Param::Unison,
     Param::Spread,
     Param::PulseWidth,
+    Param::PulseRate,
+    Param::PulseSweep,
     Param::Fm,
     Param::FmRatio,
-    Param::FmDecay,
-    Param::FmSustain,
+    Param::Fm2,
+    Param::Fm3,
 ];
 
 /// Most oscillators in a voice.
@@ -73,18 +76,6 @@ struct Oscillator {
     right: f32,
 }
 
-/// Modulator of the frequency, common to all oscillators of a voice.
-#[derive(Clone, Copy, Debug, Default)]
-struct Modulator {
-    index: f32,
-    ratio: f32,
-    phase: Phase,
-    /// Share of the index that falls, and its factor a frame.
-    falling: f32,
-    fall: f32,
-    sustain: f32,
-}
-
 struct Stack {
     recipe: Recipe,
     oscillators: [Oscillator; MOST],
@@ -93,7 +84,9 @@ struct Stack {
     /// Cycles a frame.
     frequency: f32,
     width: f32,
-    modulator: Modulator,
+    /// Swing of the width, and how far.
+    sweep: (Swing, f32),
+    modulators: Fm,
 }
 
 impl Stack {
@@ -105,7 +98,8 @@ impl Stack {
             stereo: false,
             frequency: 0.0,
             width: 0.5,
-            modulator: Modulator::default(),
+            sweep: Default::default(),
+            modulators: Fm::default(),
         }
     }
 
@@ -132,6 +126,22 @@ impl Stack {
     }
 }
 
+impl Stack {
+    /// The width of the pulse, as a phase, and what it gains with each of `len` frames.
+    fn width(&mut self, len: usize) -> (Phase, Phase) {
+        let (swing, far) = &mut self.sweep;
+        let whole = |width: f32| (width.clamp(0.02, 0.98) * 4_294_967_296.0) as u32;
+        if *far <= 0.0 {
+            return (whole(self.width), 0);
+        }
+        let at = |swing: &Swing| whole(self.width + *far * (swing.level() - 0.5));
+        let from = at(swing);
+        swing.pass(len);
+        let gained = i64::from(at(swing)) - i64::from(from);
+        (from, (gained / len.max(1) as i64) as u32)
+    }
+}
+
 /// Oscillators in unison: those asked for; two if only a detune was.
 pub(super) fn copies(onset: &Onset) -> usize {
     let copies = onset.shot.get(Param::Unison) as usize;
@@ -155,44 +165,14 @@ fn rest(shape: Shape) -> Phase {
     if shape == Shape::Saw { 1 << 31 } else { 0 }
 }
 
-impl Modulator {
-    fn new(onset: &Onset) -> Self {
-        let decay = onset.shot.get(Param::FmDecay);
-        let sustain = if decay > 0.0 { onset.shot.get(Param::FmSustain) } else { 1.0 };
-        Modulator {
-            index: onset.shot.get(Param::Fm),
-            ratio: onset.shot.get(Param::FmRatio),
-            phase: 0,
-            falling: 1.0 - sustain,
-            fall: fall(decay, onset.rate),
-            sustain,
-        }
-    }
-
-    /// Writes the momentary factor of the carrier's frequency.
-    fn run(&mut self, sine: &Cycle, frequency: f32, out: &mut [f32]) {
-        let step = increment(frequency * self.ratio);
-        for y in out {
-            let depth = self.index * self.ratio * (self.sustain + self.falling);
-            *y = 1.0 + depth * read(sine, self.phase);
-            self.phase = self.phase.wrapping_add(step);
-            self.falling *= self.fall;
-        }
-        self.falling = flush(self.falling);
-    }
-
-    /// Highest factor that it gives now.
-    fn top(&self) -> f32 {
-        1.0 + self.index * self.ratio * (self.sustain + self.falling)
-    }
-}
-
 impl Tone for Stack {
     fn start(&mut self, onset: &Onset) {
         let mut noise = Noise::new(onset.seed);
         self.frequency = onset.hertz() / onset.rate;
         self.width = onset.shot.get(Param::PulseWidth);
-        self.modulator = Modulator::new(onset);
+        let (rate, sweep) = (onset.shot.get(Param::PulseRate), onset.shot.get(Param::PulseSweep));
+        self.sweep = (Swing::new(rate, (1.0, 0.5, 0.0), onset.rate), sweep);
+        self.modulators = Fm::new(onset);
         self.count = 0;
         self.stereo = false;
         for layer in self.recipe.layers {
@@ -204,16 +184,14 @@ impl Tone for Stack {
         let mut factors = [1.0; BLOCK];
         let len = BLOCK - out.start.min(BLOCK);
         let (from, to) = moment.bend;
-        let modulated = self.modulator.index > 0.0;
+        let modulated = self.modulators.on();
         let steady = from == to && !modulated;
         let mut top = from.max(to);
+        let mut moved = [0; BLOCK];
         if modulated {
-            top *= self.modulator.top();
-            self.modulator.run(
-                &moment.tables.sine,
-                self.frequency * moment.bend(),
-                &mut factors[..len],
-            );
+            top *= self.modulators.top();
+            let frequency = self.frequency * moment.bend();
+            self.modulators.run(moment.tables, frequency, &mut moved[..len]);
         }
         if !steady {
             let step = (to - from) / len as f32;
@@ -221,7 +199,7 @@ impl Tone for Stack {
                 *y *= from + step * i as f32;
             }
         }
-        let width = (self.width * 4_294_967_296.0) as u32;
+        let (width, widening) = self.width(len);
         let stereo = self.stereo;
         let (left, right) = out.both();
         let right = if stereo { right } else { &mut [] };
@@ -235,7 +213,7 @@ impl Tone for Stack {
                     oscillator,
                     &moment.tables.blep,
                     step,
-                    width,
+                    (width, widening),
                     (&mut *left, &mut *right),
                 );
                 oscillator.phase = oscillator.phase.wrapping_add(step.wrapping_mul(len as u32));
@@ -247,8 +225,20 @@ impl Tone for Stack {
             } else {
                 oscillator.bent(frequency, &factors[..len], &mut phases[..len]);
             }
+            if modulated {
+                for (phase, moved) in phases.iter_mut().zip(&moved[..len]) {
+                    *phase = phase.wrapping_add(*moved);
+                }
+            }
             let ends = (&mut *left, &mut *right);
-            add(oscillator, moment.tables, frequency * top, width, &phases[..len], ends);
+            add(
+                oscillator,
+                moment.tables,
+                frequency * top,
+                (width, widening),
+                &phases[..len],
+                ends,
+            );
         }
         out.stereo = stereo;
         Life::Sounding
@@ -285,15 +275,17 @@ fn add_jumping(
     oscillator: &Oscillator,
     blep: &Blep,
     step: Phase,
-    width: Phase,
+    (width, widening): (Phase, Phase),
     (left, right): (&mut [f32], &mut [f32]),
 ) {
     let mut wave = Ringing::new();
     let phase = oscillator.phase;
     match oscillator.shape {
         Shape::Pulse | Shape::Square => {
-            let width = if oscillator.shape == Shape::Square { 1 << 31 } else { width };
-            blep.add_saw(phase.wrapping_sub(width), step, 1.0, &mut wave);
+            let square = oscillator.shape == Shape::Square;
+            let (width, widening) = if square { (1 << 31, 0) } else { (width, widening) };
+            let other = step.wrapping_sub(widening);
+            blep.add_saw(phase.wrapping_sub(width), other, 1.0, &mut wave);
             blep.add_saw(phase, step, -1.0, &mut wave);
         }
         _ => blep.add_saw(phase, step, 1.0, &mut wave),
@@ -312,7 +304,7 @@ fn add(
     oscillator: &Oscillator,
     tables: &Tables,
     top: f32,
-    width: Phase,
+    width: (Phase, Phase),
     phases: &[Phase],
     ends: (&mut [f32], &mut [f32]),
 ) {
@@ -323,7 +315,7 @@ fn add(
         Shape::Triangle => mix(tables.triangle.at(top), phases, gains, ends),
         Shape::Saw => mix(tables.saw.at(top), phases, gains, ends),
         Shape::Pulse => mix_pulse(tables.saw.at(top), width, phases, gains, ends),
-        Shape::Square => mix_pulse(tables.saw.at(top), 1 << 31, phases, gains, ends),
+        Shape::Square => mix_pulse(tables.saw.at(top), (1 << 31, 0), phases, gains, ends),
     }
 }
 
@@ -354,20 +346,23 @@ fn mix(
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
 fn mix_pulse(
     saw: &Cycle,
-    width: Phase,
+    (width, widening): (Phase, Phase),
     phases: &[Phase],
     (gain_left, gain_right): (f32, f32),
     (left, right): (&mut [f32], &mut [f32]),
 ) {
-    let wave = |p: Phase| read(saw, p.wrapping_sub(width)) - read(saw, p);
+    let wave = |i: usize, p: Phase| {
+        let width = width.wrapping_add(widening.wrapping_mul(i as u32));
+        read(saw, p.wrapping_sub(width)) - read(saw, p)
+    };
     if right.is_empty() {
-        for (phase, l) in phases.iter().zip(left) {
-            *l += gain_left * wave(*phase);
+        for (i, (phase, l)) in phases.iter().zip(left).enumerate() {
+            *l += gain_left * wave(i, *phase);
         }
         return;
     }
-    for ((phase, l), r) in phases.iter().zip(left).zip(right) {
-        let y = wave(*phase);
+    for (i, ((phase, l), r)) in phases.iter().zip(left).zip(right).enumerate() {
+        let y = wave(i, *phase);
         *l += gain_left * y;
         *r += gain_right * y;
     }

@@ -1,6 +1,8 @@
 //! Wavetable sounds: recorded single cycles of one family, from dull to bright, in unison.
 
+use super::motion::{self, Motion};
 use super::stack::{copies, place};
+use super::warp::Mode;
 use super::{Ends, Frames, Life, Moment, Onset, SynthDef, Tone, bank};
 use crate::BLOCK;
 use crate::math::{cos_turns, ratio, sin_turns};
@@ -17,7 +19,16 @@ const fn family<const FAMILY: usize>(name: &'static str, doc: &'static str) -> S
         name,
         aliases: &[],
         doc,
-        params: &[Param::Wt, Param::Detune, Param::Unison, Param::Spread],
+        params: &[
+            Param::Wt,
+            Param::WtEnv,
+            Param::WtRate,
+            Param::Warp,
+            Param::WarpMode,
+            Param::Detune,
+            Param::Unison,
+            Param::Spread,
+        ],
         defaults: &[
             (Param::Attack, 0.005),
             (Param::Decay, 0.1),
@@ -65,7 +76,9 @@ struct Oscillator {
 #[derive(Default)]
 struct Table {
     family: usize,
-    place: f32,
+    place: Motion,
+    warp: Motion,
+    mode: Mode,
     frequency: f32,
     oscillators: [Oscillator; MOST],
     count: usize,
@@ -78,7 +91,10 @@ impl Tone for Table {
         let detune = onset.shot.get(Param::Detune);
         let spread = onset.shot.get(Param::Spread);
         self.frequency = onset.hertz() / onset.rate;
-        self.place = onset.shot.get(Param::Wt);
+        self.place = Motion::new(&motion::PLACE, onset);
+        self.warp = Motion::new(&motion::WARP, onset);
+        self.mode = Mode::of(onset.shot.get(Param::WarpMode));
+        let random = onset.shot.get(Param::WtPhaseRandom);
         self.count = copies(onset).clamp(1, MOST);
         self.stereo = self.count > 1 && spread > 0.0;
         let share = core::f32::consts::SQRT_2 / (self.count as f32).sqrt();
@@ -87,7 +103,10 @@ impl Tone for Table {
             let turn = 0.125 * (1.0 + place * spread);
             *oscillator = Oscillator {
                 // One alone starts at its zero, so that it does not click.
-                phase: if self.count > 1 { noise.bits() } else { 0 },
+                phase: match self.count {
+                    1 => (random * noise.unit() * 4_294_967_296.0) as u32,
+                    _ => noise.bits(),
+                },
                 ratio: ratio(0.5 * detune * place),
                 left: share * cos_turns(turn),
                 right: share * sin_turns(turn),
@@ -101,11 +120,14 @@ impl Tone for Table {
         let (left, right) = out.both();
         left.fill(0.0);
         right.fill(0.0);
+        let place = self.place.pass(left.len());
+        let warp = self.warp.pass(left.len());
+        let warp = (self.mode, warp.0, warp.1);
         for oscillator in self.oscillators.iter_mut().take(self.count) {
             let frequency = (self.frequency * oscillator.ratio * moment.bend()).min(0.49);
             let mut wave = [0.0; BLOCK];
             let wave = &mut wave[..left.len()];
-            oscillator.render(moment, (self.family, self.place), frequency, wave);
+            oscillator.render(moment, (self.family, place, warp), frequency, wave);
             for ((x, l), r) in wave.iter().zip(left.iter_mut()).zip(right.iter_mut()) {
                 *l += oscillator.left * x;
                 *r += oscillator.right * x;
@@ -121,20 +143,30 @@ impl Oscillator {
     fn render(
         &mut self,
         moment: &Moment,
-        (family, place): (usize, f32),
+        (family, place, (mode, from, to)): (usize, (f32, f32), (Mode, f32, f32)),
         frequency: f32,
         wave: &mut [f32],
     ) {
         let families = &moment.tables.families;
         let step = increment(frequency);
-        let now = level(frequency);
-        families.read((family, place, now), self.phase, step, wave);
+        let warped = from > 0.0 || to > 0.0;
+        let top = if warped { mode.top(from.max(to)) } else { 1.0 };
+        let now = level(frequency * top);
+        let mut phases = [0; BLOCK];
+        let phases = &mut phases[..wave.len()];
+        for (i, phase) in phases.iter_mut().enumerate() {
+            *phase = self.phase.wrapping_add(step.wrapping_mul(i as u32));
+        }
+        if warped {
+            mode.run((from, to), phases);
+        }
+        families.read((family, place, now), phases, wave);
         if let Some(before) = self.level
             && before != now
         {
             let mut old = [0.0; BLOCK];
             let old = &mut old[..wave.len()];
-            families.read((family, place, before), self.phase, step, old);
+            families.read((family, place, before), phases, old);
             let share = 1.0 / wave.len() as f32;
             for (i, (y, old)) in wave.iter_mut().zip(old).enumerate() {
                 *y = *old + (i as f32 * share) * (*y - *old);

@@ -17,7 +17,7 @@ pub(super) const LOW: SynthDef = SynthDef {
     level: 0.6,
     ends: Ends::Itself,
     choke: 0,
-    make: |voices, _| toms(voices, 78.0),
+    make: |voices, _| toms(voices, 78.0, &VARIANTS),
 };
 
 /// Mid tom.
@@ -25,7 +25,7 @@ pub(super) const MID: SynthDef = SynthDef {
     name: "mt",
     aliases: &["tom", "midtom"],
     doc: "Mid tom; n: 0 electronic, 1 long, 2 dry.",
-    make: |voices, _| toms(voices, 116.0),
+    make: |voices, _| toms(voices, 116.0, &VARIANTS),
     ..LOW
 };
 
@@ -34,7 +34,7 @@ pub(super) const HIGH: SynthDef = SynthDef {
     name: "ht",
     aliases: &["hightom"],
     doc: "High tom; n: 0 electronic, 1 long, 2 dry.",
-    make: |voices, _| toms(voices, 168.0),
+    make: |voices, _| toms(voices, 168.0, &VARIANTS),
     ..LOW
 };
 
@@ -51,12 +51,77 @@ const VARIANTS: [Variant; 3] = [
     Variant { drop: 0.3, drop_time: 0.08, decay: 0.4, skin: 0.6 },
 ];
 
-fn toms(voices: usize, hertz: f32) -> Box<dyn Synth> {
-    bank(voices, || Tom { hertz, ..Tom::default() })
+fn toms(voices: usize, hertz: f32, variants: &'static [Variant]) -> Box<dyn Synth> {
+    bank(voices, || Tom { hertz, variants, ..Tom::default() })
 }
+
+/// A tom of a kit.
+pub(super) const LOW_808: SynthDef = SynthDef {
+    name: "tr808_lt",
+    aliases: &["808lt", "RolandTR808_lt"],
+    doc: "Low tom as of a TR-808; n: 0 even, 1 conga.",
+    make: |voices, _| toms(voices, 92.0, &OF_808),
+    ..LOW
+};
+
+/// A tom of a kit.
+pub(super) const MID_808: SynthDef = SynthDef {
+    name: "tr808_mt",
+    aliases: &["808mt", "RolandTR808_mt"],
+    doc: "Mid tom as of a TR-808; n: 0 even, 1 conga.",
+    make: |voices, _| toms(voices, 135.0, &OF_808),
+    ..LOW
+};
+
+/// A tom of a kit.
+pub(super) const HIGH_808: SynthDef = SynthDef {
+    name: "tr808_ht",
+    aliases: &["808ht", "RolandTR808_ht"],
+    doc: "High tom as of a TR-808; n: 0 even, 1 conga.",
+    make: |voices, _| toms(voices, 187.0, &OF_808),
+    ..LOW
+};
+
+/// A tom of a kit.
+pub(super) const LOW_909: SynthDef = SynthDef {
+    name: "tr909_lt",
+    aliases: &["909lt", "RolandTR909_lt"],
+    doc: "Low tom as of a TR-909; n: 0 even, 1 long.",
+    make: |voices, _| toms(voices, 84.0, &OF_909),
+    ..LOW
+};
+
+/// A tom of a kit.
+pub(super) const MID_909: SynthDef = SynthDef {
+    name: "tr909_mt",
+    aliases: &["909mt", "RolandTR909_mt"],
+    doc: "Mid tom as of a TR-909; n: 0 even, 1 long.",
+    make: |voices, _| toms(voices, 122.0, &OF_909),
+    ..LOW
+};
+
+/// A tom of a kit.
+pub(super) const HIGH_909: SynthDef = SynthDef {
+    name: "tr909_ht",
+    aliases: &["909ht", "RolandTR909_ht"],
+    doc: "High tom as of a TR-909; n: 0 even, 1 long.",
+    make: |voices, _| toms(voices, 175.0, &OF_909),
+    ..LOW
+};
+
+const OF_808: [Variant; 2] = [
+    Variant { drop: 0.3, drop_time: 0.25, decay: 0.62, skin: 0.12 },
+    Variant { drop: 0.12, drop_time: 0.08, decay: 0.36, skin: 0.0 },
+];
+
+const OF_909: [Variant; 2] = [
+    Variant { drop: 0.9, drop_time: 0.16, decay: 0.7, skin: 0.3 },
+    Variant { drop: 0.7, drop_time: 0.3, decay: 1.2, skin: 0.22 },
+];
 
 #[derive(Default)]
 struct Tom {
+    variants: &'static [Variant],
     hertz: f32,
     body: Strike,
     overtone: Strike,
@@ -67,7 +132,7 @@ struct Tom {
 
 impl Tone for Tom {
     fn start(&mut self, onset: &Onset) {
-        let v: &Variant = onset.variant(&VARIANTS);
+        let v: &Variant = onset.variant(self.variants);
         let hertz = self.hertz * onset.tuning();
         let Variant { drop, drop_time, decay, skin } = *v;
         let decay = decay * (116.0 / self.hertz).sqrt();

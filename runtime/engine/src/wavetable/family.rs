@@ -65,30 +65,51 @@ impl Families {
         self.0.len() / MEMBERS
     }
 
-    /// Writes `family` at `place` (0 its first wave, 1 its last) and `level`, from `phase` on in
-    /// steps of `step`.
+    /// Writes `family` at `level` and `phases`, while the place (0 its first wave, 1 its last) goes
+    /// in a line from the one to the other.
     pub fn read(
         &self,
-        (family, place, level): (usize, f32, usize),
-        phase: Phase,
-        step: Phase,
+        (family, (from, to), level): (usize, (f32, f32), usize),
+        phases: &[Phase],
         out: &mut [f32],
     ) {
-        let place = place.clamp(0.0, 1.0) * (MEMBERS - 1) as f32;
-        let first = (place as usize).min(MEMBERS - 2);
-        let share = place - first as f32;
+        let whole = |place: f32| place.clamp(0.0, 1.0) * (MEMBERS - 1) as f32;
+        let (from, to) = (whole(from), whole(to));
+        let first = (from.min(to) as usize).min(MEMBERS - 2);
+        let crosses = from.max(to) > (first + 1) as f32;
+        let slope = (to - from) / out.len().max(1) as f32;
+        if crosses {
+            // From wave to wave: rare, so each frame looks for its own.
+            for (i, (y, phase)) in out.iter_mut().zip(phases).enumerate() {
+                let place = from + slope * i as f32;
+                let first = (place as usize).min(MEMBERS - 2);
+                let one = core::slice::from_mut(y);
+                self.between((family, first, level), (place - first as f32, 0.0), &[*phase], one);
+            }
+            return;
+        }
+        self.between((family, first, level), (from - first as f32, slope), phases, out);
+    }
+
+    /// Writes what lies between wave `first` and the next, at a share that goes in a line.
+    fn between(
+        &self,
+        (family, first, level): (usize, usize, usize),
+        (share, slope): (f32, f32),
+        phases: &[Phase],
+        out: &mut [f32],
+    ) {
         let table = |member: usize| {
             let wave = self.0.get(family * MEMBERS + member)?;
             wave.0.get(level).map(Vec::as_slice)
         };
         let (Some(a), Some(b)) = (table(first), table(first + 1)) else { return out.fill(0.0) };
         let bits = 32 - (a.len() - 3).ilog2();
-        for (i, y) in out.iter_mut().enumerate() {
-            let phase = phase.wrapping_add(step.wrapping_mul(i as u32));
+        for (i, (y, phase)) in out.iter_mut().zip(phases).enumerate() {
             let at = (phase >> bits) as usize;
             let t = (phase << (32 - bits)) as f32 * (1.0 / 4_294_967_296.0);
             let (a, b) = (cubic(a, at, t), cubic(b, at, t));
-            *y = a + share * (b - a);
+            *y = a + (share + slope * i as f32) * (b - a);
         }
     }
 }
@@ -112,8 +133,10 @@ mod tests {
 
     fn wave(families: &Families, family: usize, place: f32, frequency: f32) -> Vec<f32> {
         let mut x = vec![0.0; 8192];
-        let setting = (family, place, level(frequency));
-        families.read(setting, 0, increment(frequency), &mut x);
+        let setting = (family, (place, place), level(frequency));
+        let step = increment(frequency);
+        let phases: Vec<Phase> = (0..8192u32).map(|i| step.wrapping_mul(i)).collect();
+        families.read(setting, &phases, &mut x);
         x
     }
 

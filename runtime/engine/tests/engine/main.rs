@@ -1,5 +1,6 @@
 //! The engine from outside: shots sent, samples listened to.
 
+mod controls;
 mod effects;
 mod safety;
 mod samples;
