@@ -51,6 +51,17 @@ impl Language {
         let (stdlib, entries, _) = crate::stdlib::load();
         Language { stdlib, entries }
     }
+    /// Knows these models as well, each by the name of its folder; the second word is what its card
+    /// calls its vocabulary. A name that means something already, or that is no name, is left out.
+    #[must_use]
+    pub fn with_models<'m>(mut self, models: impl IntoIterator<Item = (&'m str, &'m str)>) -> Self {
+        for (name, vocabulary) in models {
+            if let Some(verb) = crate::generator::verb(vocabulary) {
+                crate::stdlib::add_model(&mut self.stdlib, &mut self.entries, name, verb);
+            }
+        }
+        self
+    }
     /// What is wrong with the standard library itself: nothing, as a test holds.
     pub fn stdlib_problems() -> Vec<(Source, Problem)> {
         crate::stdlib::load().2

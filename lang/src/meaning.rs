@@ -88,7 +88,7 @@ impl Meaning {
             Meaning::List(_) => "a list".into(),
             Meaning::Table(_) => "a table".into(),
             Meaning::Text(_) => "a plain text".into(),
-            Meaning::Generator(g) => format!("the generator `{}`", g.model),
+            Meaning::Generator(g) => format!("the generator `{}`", g.verb.name),
         }
     }
     /// How deeply functions and lists are built on each other. It is limited, so that what is

@@ -65,6 +65,10 @@ impl Scope {
     pub fn in_stdlib(&self, name: &str) -> bool {
         self.stdlib.contains_key(name)
     }
+    /// Adds a name to the stdlib, for all scopes that are made of this one.
+    pub(crate) fn add_to_stdlib(&mut self, name: &str, binding: Binding) {
+        Arc::make_mut(&mut self.stdlib).insert(name.to_string(), binding);
+    }
     /// With one more name of the performer's. Takes the scope, so that a long file does not copy
     /// all its names for each.
     pub fn define(mut self, name: &str, binding: Binding) -> Scope {

@@ -3,6 +3,7 @@
 use crate::doc::{self, Entry};
 use crate::eval::stmt::{named_lambda, with_signature};
 use crate::eval::{Evaluator, STDLIB_FILE};
+use crate::generator::Verb;
 use crate::meaning::{Body, Function, Meaning};
 use crate::native::{self, Run};
 use crate::problem::Problem;
@@ -61,6 +62,39 @@ pub(crate) fn load() -> (Scope, Vec<Entry>, Vec<(Source, Problem)>) {
     }
     entries.retain(|entry| !entry.name.starts_with('_'));
     (Scope::with_stdlib(known), entries, problems)
+}
+
+/// Adds a model of the performer's own, as if the stdlib declared it.
+pub(crate) fn add_model(scope: &mut Scope, entries: &mut Vec<Entry>, name: &str, verb: &Verb) {
+    let is_name = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_alphanumeric());
+    if !is_name || scope.get(name).is_some() {
+        return;
+    }
+    let params: Vec<String> = (0..verb.patterns)
+        .map(|i| ["p", "q", "r"].get(i).map_or_else(|| format!("p{i}"), |p| p.to_string()))
+        .collect();
+    let (spaced, listed) = (params.join(" "), params.join(", "));
+    let own = verb.name;
+    let text = match verb.patterns {
+        0 => format!(
+            "-- A model of your own, played like `{own}`.\n-- see: {own}\n-- tags: generators\n\
+             let {name} = _generator \"{own}\" .model '{name}'\n"
+        ),
+        _ => format!(
+            "-- A model of your own, played like `{own}`.\n-- see: {own}\n-- tags: generators\n\
+             let {name} {spaced} = _verb \"{own}\" [{listed}] .model '{name}'\n"
+        ),
+    };
+    let source = Source::new(STDLIB_FILE, "models", &text);
+    let (ast, _) = crate::syntax::parse(&source);
+    for stmt in &ast.stmts {
+        let mut eval = Evaluator::new();
+        if let Some((ident, meaning)) = statement(&mut eval, &stmt.kind, scope) {
+            entries.extend(doc::entry(stmt).map(|entry| signed(entry, &meaning)));
+            scope.add_to_stdlib(&ident.name, Binding { meaning, loc: ident.loc });
+        }
+    }
 }
 
 /// The entry with the arguments of what it names: `let addMix = _mix add` takes two.

@@ -8,14 +8,20 @@
 
 mod ahead;
 mod cache;
+pub mod chords;
+pub mod drums;
+mod groove;
 mod key;
+mod keys;
 pub mod library;
 pub mod melody;
+pub mod ticks;
+mod wishes;
 mod worker;
 
 pub use ahead::{Lookahead, ask_ahead};
 pub use key::Key;
-pub use worker::{Folders, Opened, Player, Shelf};
+pub use worker::{Folders, Opened, Player, Shelf, open};
 
 use crate::notice::Notices;
 use cache::Cache;
@@ -110,10 +116,11 @@ impl Shared {
         if state.closed {
             return None;
         }
-        let first = state.queue.front().map(|w| (w.model, w.device));
+        let seat = |w: &PhraseRequest| (w.verb, w.model, w.device);
+        let first = state.queue.front().map(seat);
         // Phrases that continue one another are made one by one, in order.
         let alone = state.queue.front().is_some_and(|w| w.flow);
-        let fits = |w: &PhraseRequest| Some((w.model, w.device)) == first && !w.flow;
+        let fits = |w: &PhraseRequest| Some(seat(w)) == first && !w.flow;
         let mut batch = Vec::new();
         let mut rest = VecDeque::new();
         for wish in state.queue.drain(..) {
@@ -202,13 +209,14 @@ impl Shared {
             let refused = state.refused.contains_key(&key);
             if !refused {
                 let then = match heard {
+                    None if !wish.given.is_empty() => "it is heard as it is until then",
                     Some(_) => "the last one repeats",
                     None => "it is silent until then",
                 };
-                self.notices.warn(format!("{}: a phrase is not ready, {then}", wish.model));
+                self.notices.warn(format!("{}: a phrase is not ready, {then}", wish.verb));
             }
         }
-        last.map(|(_, phrase)| phrase)
+        last.map(|(_, phrase)| Arc::new(Phrase { stand_in: true, ..(*phrase).clone() }))
     }
 }
 

@@ -40,4 +40,4 @@ pub use span::Span;
 pub use sym::Sym;
 pub use time::Time;
 pub use value::Value;
-pub use world::{Nowhere, Phrase, PhraseRequest, Trouble, World};
+pub use world::{Given, Nowhere, Phrase, PhraseNote, PhraseRequest, Role, Trouble, World};

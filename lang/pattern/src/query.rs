@@ -28,6 +28,8 @@ pub struct Query<'w> {
     pub meter: (u32, u32),
     /// Which random numbers are drawn; 0 unless a pattern asks for others.
     pub seed: i64,
+    /// Whether a phrase that was asked for was not there: what depends on it is not final.
+    pub late: bool,
     fuel: usize,
     depth: usize,
     trouble: Option<Trouble>,
@@ -49,6 +51,7 @@ impl<'w> Query<'w> {
             cps: 0.5,
             meter: (4, 4),
             seed: 0,
+            late: false,
             fuel: QUERY_LIMIT,
             depth: 0,
             trouble: None,
@@ -63,6 +66,7 @@ impl<'w> Query<'w> {
     pub fn restart(&mut self) {
         self.fuel = QUERY_LIMIT;
         self.depth = 0;
+        self.late = false;
         self.trouble = None;
     }
     /// What went wrong first, if anything.

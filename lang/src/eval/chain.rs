@@ -25,7 +25,14 @@ impl Evaluator {
             let modifier = is_modifier(&link.name.name);
             now = match now {
                 Err(fault) if modifier => Err(fault),
-                Ok(Meaning::Generator(model)) if modifier => self.modifier(*model, link, scope),
+                Ok(Meaning::Generator(model)) if model.verb.takes(&link.name.name) => {
+                    self.modifier(*model, link, scope)
+                }
+                Ok(Meaning::Generator(model))
+                    if modifier && scope.get(&link.name.name).is_none() =>
+                {
+                    self.inapplicable(model.verb, link)
+                }
                 Ok(_) if modifier && scope.get(&link.name.name).is_none() => {
                     self.misplaced(link, settled)
                 }
@@ -52,6 +59,22 @@ impl Evaluator {
                 .found("a pattern before it")
                 .help(format!("write `melody .{name} …`")),
         })
+    }
+
+    /// A modifier of other models than this one.
+    fn inapplicable(&mut self, verb: &crate::generator::Verb, link: &Link) -> Eval {
+        let name = &link.name.name;
+        let message = format!("`{}` does not take `.{name}`", verb.name);
+        let others: Vec<&str> = crate::generator::VERBS
+            .iter()
+            .filter(|other| other.takes(name))
+            .map(|other| other.name)
+            .collect();
+        let own: Vec<String> = verb.all_modifiers().map(|own| format!(".{own}")).collect();
+        let problem = Problem::error("generator-modifier", link.name.loc, message)
+            .expected(own.join(" "))
+            .help(format!("`.{name}` is for {}", others.join(", ")));
+        self.report(problem)
     }
 
     fn link(&mut self, base: Eval, base_loc: Loc, link: &Link, scope: &Scope) -> Eval {

@@ -1,6 +1,6 @@
 //! Natives that call functions among their arguments, while the program is built.
 
-use super::Kind::{Fun, Funs, Int, Pat, Time};
+use super::Kind::{Fun, Funs, Int, List, Pat, Time};
 use super::Native;
 use crate::eval::{Call, Eval};
 use crate::meaning::Meaning;
@@ -48,9 +48,13 @@ pub(super) const ROWS: &[Native] = &[
     }),
     Native::build("spread", &[Fun, Funs, Pat], |c| spread(c, slowcat)),
     Native::build("fastspread", &[Fun, Funs, Pat], |c| spread(c, mag_pattern::cat::fastcat)),
-    Native::build("_generator", &[Pat], |c| {
-        let name = c.pattern(0)?.constant().map(ToString::to_string).unwrap_or_default();
-        Ok(Meaning::Generator(Box::new(crate::generator::Generator::new(&name))))
+    Native::build("_generator", &[Pat], |c| generator(c, Vec::new())),
+    Native::build("_verb", &[Pat, List], |c| {
+        let mut given = Vec::new();
+        for item in c.list(1) {
+            given.push(c.eval.pattern_of(item, c.place(1))?);
+        }
+        generator(c, given)
     }),
     Native::build("soak", &[Int, Fun, Pat], |c| {
         let (n, mut p) = (copies(c, 0)?, c.pattern(2)?);
@@ -75,6 +79,20 @@ pub(super) const ROWS: &[Native] = &[
         Ok(Meaning::pattern(slowcat(rounds)))
     }),
 ];
+
+/// What a model does, and to which patterns.
+fn generator(c: &mut Call, given: Vec<mag_pattern::Pattern>) -> Eval {
+    let name = c.pattern(0)?.constant().map(ToString::to_string).unwrap_or_default();
+    match crate::generator::verb(&name) {
+        Some(verb) => {
+            Ok(Meaning::Generator(Box::new(crate::generator::Generator::new(verb, given))))
+        }
+        None => {
+            let message = format!("`{name}` is nothing that a model does");
+            c.eval.report(Problem::error("bad-argument", c.place(0), message))
+        }
+    }
+}
 
 /// A number of copies, within reason.
 pub(super) fn copies(c: &mut Call, i: usize) -> Eval<usize> {

@@ -28,7 +28,7 @@ pub use card::Card;
 pub use check::{Finding, Gravity, check};
 pub use chord::Chord;
 pub use chords::{ChordsModel, ChordsRequest, Progression, Repertoire, Section};
-pub use drums::{Drum, DrumPhrase, DrumsModel, DrumsRequest, Hit, Style};
+pub use drums::{Drum, DrumPhrase, DrumsModel, DrumsRequest, Hit, Rhythm, Style};
 pub use groove::{GrooveModel, GrooveRequest};
 pub use loaded::try_out;
 pub use melody::{Melody, MelodyModel, MelodyRequest, Mode, Surprise};

@@ -4,7 +4,7 @@ use crate::files::Folder;
 use crate::notice::print;
 use clap::Args;
 use mag_lang::source::{Source, Sources};
-use mag_lang::{Files, Language, Mode, NoFiles, Problem, report};
+use mag_lang::{Files, Mode, NoFiles, Problem, report};
 use serde_json::{Value as Json, json};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ impl Check {
 
 /// Errors and warnings of a whole program.
 fn problems(source: &Source, files: &dyn Files) -> Vec<Problem> {
-    let language = Language::new();
+    let language = crate::phrases::library::language();
     match language.evaluate(&language.empty(), source, Mode::File, files) {
         Ok(evaluation) => evaluation.warnings,
         Err(problems) => problems,

@@ -3,8 +3,8 @@
 use crate::notice::{Notices, print};
 use crate::phrases::{library, melody};
 use clap::Args;
+use mag_lang::report;
 use mag_lang::source::{Source, Sources};
-use mag_lang::{Language, report};
 use mag_models::{MelodyModel, MelodyRequest, Phrase, TICKS_PER_BEAT};
 use mag_pattern::{PhraseRequest, Query, Span, World};
 use serde_json::{Value as Json, json};
@@ -89,7 +89,7 @@ impl Generate {
         if let Some(prime) = &self.prime {
             text.push_str(&format!(" .prime ({prime})"));
         }
-        let language = Language::new();
+        let language = crate::phrases::library::language();
         let source = Source::new(1, "generate", &text);
         let pattern = language.expression(&language.empty(), &source).map_err(|problems| {
             report::render(&problems, &Sources::from(source.clone()), super::color())

@@ -3,7 +3,6 @@
 use crate::notice::print;
 use crate::repl::manual;
 use clap::Args;
-use mag_lang::Language;
 use std::process::ExitCode;
 
 /// What `mag help` is asked.
@@ -19,7 +18,7 @@ impl Help {
     /// # Errors
     /// If the name is not known, with those that may have been meant.
     pub fn run(self) -> Result<ExitCode, String> {
-        let language = Language::new();
+        let language = crate::phrases::library::language();
         match self.name {
             None => print(manual::overview().trim_end()),
             Some(name) => print(manual::explain(&language, &name)?.trim_end()),

@@ -12,9 +12,9 @@ use crate::session::{Outcome, Session, Text, locator};
 use crate::stage::When;
 use crate::watch::{Change, Known, Watch};
 use crate::wire::{Answer, Ask};
+use mag_lang::Mode;
 use mag_lang::problem::Problem;
 use mag_lang::source::Sources;
-use mag_lang::{Language, Mode};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -52,7 +52,7 @@ impl Playing {
         let performer = Performer::new(sound.setup(), world, notices.clone(), locator(&sources));
         let samples = performer.samples();
         let session = Session::new(
-            Arc::new(Language::new()),
+            Arc::new(crate::phrases::library::language()),
             Arc::new(store.opening()),
             Box::new(performer),
             sound.defaults(),

@@ -57,7 +57,7 @@ impl Query {
             let (from, limit) = (self.from, CYCLES);
             return Err(format!("--to {to} should be from {from} to {limit} cycles later"));
         }
-        let language = Language::new();
+        let language = crate::phrases::library::language();
         let program = language.empty();
         let store = PhraseStore::installed(Notices::to_terminal());
         let world = store.patient();

@@ -13,7 +13,7 @@ use crate::offline::Offline;
 use crate::phrases::PhraseStore;
 use crate::session::locator;
 use mag_lang::source::{Source, Sources};
-use mag_lang::{Language, Mode, Program, report};
+use mag_lang::{Mode, Program, report};
 use mag_pattern::{Phrase, PhraseRequest, Time, World};
 use std::fs::File;
 use std::io::BufWriter;
@@ -81,9 +81,16 @@ struct Take<W> {
 
 impl<W: World> World for Take<W> {
     fn phrase(&self, request: &PhraseRequest) -> Option<Arc<Phrase>> {
-        let seed = request.seed.wrapping_add(self.seed);
-        self.world.phrase(&PhraseRequest { seed, ..request.clone() })
+        self.world.phrase(&reseeded(request, self.seed))
     }
+}
+
+/// A wish with another seed, and what it is made from as well.
+fn reseeded(request: &PhraseRequest, by: i64) -> PhraseRequest {
+    let seed = request.seed.wrapping_add(by);
+    let from = request.from.as_ref();
+    let from = from.map(|(role, wish)| (*role, Box::new(reseeded(wish, by))));
+    PhraseRequest { seed, from, ..request.clone() }
 }
 
 impl Render {
@@ -125,7 +132,7 @@ impl Render {
     /// The program of the file; `None` if it has problems, which are then said.
     fn program(&self, notices: &Notices) -> Result<Option<(Arc<Program>, Sources)>, String> {
         let text = read_text(&self.file)?;
-        let language = Language::new();
+        let language = crate::phrases::library::language();
         let source = Source::new(1, name_of(&self.file), text);
         let files = Folder::around(&self.file);
         let evaluated = language.evaluate(&language.empty(), &source, Mode::File, &files);

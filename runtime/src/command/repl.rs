@@ -12,8 +12,8 @@ use crate::stage::When;
 use crate::watch::{Change, Watch};
 use crate::wire::{Ask, Wire};
 use clap::{Args, Parser};
+use mag_lang::Shown;
 use mag_lang::problem::Problem;
-use mag_lang::{Language, Shown};
 use mag_pattern::{Pattern, Query};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -58,7 +58,7 @@ impl Repl {
     /// If the file cannot be read or followed, or the terminal cannot be used.
     pub fn run(self) -> Result<ExitCode, String> {
         let text = self.file.as_deref().map(read_text).transpose()?;
-        let language = Language::new();
+        let language = crate::phrases::library::language();
         let models = library::models(&library::folders()).into_keys().collect();
         let words = Arc::new(Mutex::new(Words::new(language.entries(), models)));
         let mut prompt = Prompt::new(words.clone(), history_path())?;

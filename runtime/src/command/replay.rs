@@ -15,7 +15,6 @@ use crate::phrases::PhraseStore;
 use crate::route::Defaults;
 use crate::session::{Session, Text, locator};
 use crate::stage::When;
-use mag_lang::Language;
 use mag_lang::source::Sources;
 use mag_pattern::Time;
 use std::cell::RefCell;
@@ -114,7 +113,7 @@ struct Again {
 
 impl Again {
     fn new(store: &PhraseStore, folders: Vec<PathBuf>, notices: &Notices) -> Again {
-        let language = Arc::new(Language::new());
+        let language = Arc::new(crate::phrases::library::language());
         let world = Arc::new(store.patient());
         let (empty, told) = (language.empty(), notices.clone());
         let offline = Offline::with_samples(empty, world.clone(), folders, told);

@@ -2,20 +2,26 @@
 
 use mag_lang::Program;
 use mag_pattern::{Query, Span, Time, World};
-use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// How many cycles are asked ahead, the current one included.
 const CYCLES: i64 = 6;
 
-/// Lets the phrases of these cycles be made.
-pub fn ask_ahead(program: &Program, cycles: Range<i64>, world: &dyn World) {
+/// Lets the phrases of these cycles be made; answers which cycles wait for phrases of which others
+/// are made (`groove drums`), so that they have to be asked again.
+pub fn ask_ahead(
+    program: &Program,
+    cycles: impl IntoIterator<Item = i64>,
+    world: &dyn World,
+) -> Vec<i64> {
+    let mut late = Vec::new();
     let mut query = Query::new(world);
     query.cps = program.cps();
     query.meter = program.meter;
     let mut haps = Vec::new();
     for cycle in cycles {
+        let mut waits = false;
         for (_, part) in program.parts.iter().filter(|(name, _)| program.sounds(name)) {
             haps.clear();
             query.restart();
@@ -23,14 +29,21 @@ pub fn ask_ahead(program: &Program, cycles: Range<i64>, world: &dyn World) {
             let _ = catch_unwind(AssertUnwindSafe(|| {
                 part.pattern.query(Span::cycle(cycle), &mut query, &mut haps);
             }));
+            waits |= query.late;
+        }
+        if waits {
+            late.push(cycle);
         }
     }
+    late
 }
 
-/// Stays some cycles ahead of a performance, and asks for each only once.
+/// Stays some cycles ahead of a performance, and asks for each until its phrases are there.
 #[derive(Default)]
 pub struct Lookahead {
     asked: Option<(Arc<Program>, i64)>,
+    /// Cycles that were asked for and wait.
+    late: Vec<i64>,
 }
 
 impl Lookahead {
@@ -40,11 +53,16 @@ impl Lookahead {
         let until = cycle.saturating_add(CYCLES);
         let from = match &self.asked {
             Some((before, until)) if Arc::ptr_eq(before, program) => cycle.max(*until),
-            _ => cycle,
+            _ => {
+                self.late.clear();
+                cycle
+            }
         };
-        if from < until {
-            ask_ahead(program, from..until, world);
-            self.asked = Some((program.clone(), until));
+        let again = self.late.drain(..).filter(|late| *late >= cycle);
+        let wanted: Vec<i64> = again.chain(from..until).collect();
+        if !wanted.is_empty() {
+            self.late = ask_ahead(program, wanted, world);
+            self.asked = Some((program.clone(), until.max(from)));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The identity of a phrase: equal wishes have equal keys, on every machine and run.
 
-use mag_pattern::{PhraseRequest, Sym, Time};
+use mag_pattern::{Given, PhraseRequest, Role, Sym, Time};
 use std::fmt;
 
 /// 128 bits of everything that decides how a phrase comes out.
@@ -34,11 +34,52 @@ impl Fnv {
         self.int(text.len() as i64);
         self.bytes(text.as_bytes());
     }
+    fn notes(&mut self, notes: &[Given]) {
+        self.int(notes.len() as i64);
+        for note in notes {
+            self.time(note.onset);
+            self.time(note.length);
+            self.real(note.pitch.unwrap_or(-1e9));
+            self.text(note.sound);
+            self.real(note.gain);
+        }
+    }
+    /// A number that may be left to the model.
+    fn maybe(&mut self, x: Option<f64>) {
+        self.int(i64::from(x.is_some()));
+        self.real(x.unwrap_or(0.0));
+    }
     fn kind(&mut self, request: &PhraseRequest) {
+        self.text(Some(request.verb));
         self.text(Some(request.model));
         self.int(i64::from(request.bars));
         self.int(i64::from(request.meter.0));
         self.int(i64::from(request.meter.1));
+    }
+    fn wish(&mut self, request: &PhraseRequest) {
+        self.kind(request);
+        self.harmony(request);
+        self.int(i64::from(request.tempo.unwrap_or(0)));
+        self.int(request.seed);
+        self.maybe(request.temperature);
+        self.maybe(request.top);
+        self.notes(&request.prime);
+        self.int(request.given.len() as i64);
+        request.given.iter().for_each(|notes| self.notes(notes));
+        self.int(if request.flow { request.index } else { -1 });
+        self.int(request.settings.len() as i64);
+        for (name, value) in &request.settings {
+            self.text(Some(*name));
+            self.text(Some(Sym::new(&value.to_string())));
+        }
+        self.text(request.device);
+        match &request.from {
+            None => self.int(0),
+            Some((role, wish)) => {
+                self.int(if *role == Role::Prime { 1 } else { 2 });
+                self.wish(wish);
+            }
+        }
     }
     fn harmony(&mut self, request: &PhraseRequest) {
         self.text(request.key);
@@ -54,32 +95,24 @@ impl Key {
     /// The key of a wish.
     pub fn of(request: &PhraseRequest) -> Key {
         let mut hash = Fnv::new();
-        hash.kind(request);
-        hash.harmony(request);
-        hash.int(request.seed);
-        hash.real(request.temperature);
-        hash.real(request.top);
-        hash.int(request.prime.len() as i64);
-        for (onset, length, pitch) in &request.prime {
-            hash.time(*onset);
-            hash.time(*length);
-            hash.real(*pitch);
-        }
-        hash.int(if request.flow { request.index } else { -1 });
-        hash.text(request.device);
+        hash.wish(request);
         Key(hash.0)
     }
 
     /// What phrases have in common that can stand in for one another, nearest first: the same
-    /// model, length, meter and harmony; then the same but for the harmony.
-    pub fn lanes(request: &PhraseRequest) -> [Key; 2] {
+    /// model, length, meter and harmony; then the same but for the harmony. Nothing stands in for
+    /// what is done to a pattern: that pattern is heard as it is.
+    pub fn lanes(request: &PhraseRequest) -> Vec<Key> {
+        if !request.given.is_empty() {
+            return Vec::new();
+        }
         let mut wide = Fnv::new();
         wide.kind(request);
         let mut narrow = Fnv::new();
         narrow.kind(request);
         narrow.harmony(request);
         narrow.bytes(b"harmony");
-        [Key(narrow.0), Key(wide.0)]
+        vec![Key(narrow.0), Key(wide.0)]
     }
 }
 
@@ -127,5 +160,11 @@ mod tests {
             Key::of(&one),
             Key::of(&PhraseRequest { chords: vec![(Time::ZERO, Sym::new("C"))], ..one.clone() })
         );
+        let given = vec![vec![Given::pitched(Time::ZERO, Time::ONE, 60.0)]];
+        let done = PhraseRequest { given, ..one.clone() };
+        assert_ne!(Key::of(&one), Key::of(&done));
+        assert_eq!(Key::lanes(&done), [], "nothing stands in for it");
+        let from = Some((Role::Prime, Box::new(wish(2))));
+        assert_ne!(Key::of(&one), Key::of(&PhraseRequest { from, ..one.clone() }));
     }
 }

@@ -1,5 +1,6 @@
 //! Where models are: folders with a `model.toml`, in the checkout, beside the program, or the user's.
 
+use mag_lang::Language;
 use mag_models::{Card, Runtime, Trouble};
 use std::collections::BTreeMap;
 use std::env;
@@ -54,15 +55,33 @@ fn checkout() -> &'static Path {
 
 /// All models of these folders by name.
 pub fn models(folders: &[PathBuf]) -> BTreeMap<String, Found> {
+    models_besides(folders, |_| false)
+}
+
+/// The models whose names `known` does not know; the cards of the others are not read.
+fn models_besides(folders: &[PathBuf], known: impl Fn(&str) -> bool) -> BTreeMap<String, Found> {
     let mut found = BTreeMap::new();
     for folder in folders {
         let listed = std::fs::read_dir(folder).into_iter().flatten().flatten();
         for folder in listed.map(|entry| entry.path()).filter(|path| is_model(path)) {
             let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if known(&name) {
+                continue;
+            }
             found.entry(name).or_insert_with(|| Found { card: Card::read(&folder), folder });
         }
     }
     found
+}
+
+/// The language with the names of the user's own models.
+pub fn language() -> Language {
+    let own = models_besides(&folders(), |name| mag_lang::VERBS.iter().any(|v| v.name == name));
+    let known = own.iter().filter_map(|(name, found)| {
+        let card = found.card.as_ref().ok()?;
+        Some((name.as_str(), card.vocabulary.as_str()))
+    });
+    Language::new().with_models(known)
 }
 
 /// The folder of a model.

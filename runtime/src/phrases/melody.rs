@@ -1,16 +1,10 @@
 //! Between wishes in bars and the melody model's requests in ticks.
 
+use super::ticks::{self, bar_ticks, ticks as at_tick};
 use super::worker::Player;
-use mag_models::{Chord, MelodyModel, MelodyRequest, Mode, Note, Ticks};
-use mag_pattern::{Controls, Phrase, PhraseRequest, Sym, Time, Value};
-
-/// The pitch classes of each mode above its tonic, as bits.
-const SCALES: [(Mode, u16); 4] = [
-    (Mode::Major, 0b1010_1011_0101),
-    (Mode::Minor, 0b0101_1010_1101),
-    (Mode::Dorian, 0b0110_1010_1101),
-    (Mode::Mixolydian, 0b0110_1011_0101),
-];
+use super::{keys, wishes};
+use mag_models::{Chord, Melody, MelodyModel, MelodyRequest, Mode, Note, Ticks};
+use mag_pattern::{Phrase, PhraseNote, PhraseRequest, Value};
 
 /// A request, and what of the wish it had to leave out.
 pub struct Translation {
@@ -22,31 +16,15 @@ pub struct Translation {
 
 /// What the melody model is asked for.
 pub fn translate(wish: &PhraseRequest) -> Translation {
-    let mut left_out = Vec::new();
     let bar = bar_ticks(wish.meter);
-    let mut chords = Vec::new();
-    for (at, name) in &wish.chords {
-        match Chord::parse(name.as_str()) {
-            Ok(chord) => chords.push((ticks(*at, bar), chord)),
-            Err(trouble) => left_out.push(trouble.to_string()),
-        }
-    }
+    let (chords, mut left_out) = chords(wish);
     let default = MelodyRequest::default();
-    let (tonic, mode, octave) = match wish.key.map(|key| read_key(key.as_str())) {
-        Some(Ok(key)) => key,
-        Some(Err(why)) => {
-            left_out.push(why);
-            let (tonic, mode) = key_of_chords(&chords);
-            (tonic, mode, None)
-        }
-        None => {
-            let (tonic, mode) = key_of_chords(&chords);
-            (tonic, mode, None)
-        }
-    };
+    let heard: Vec<Note> =
+        wish.given.iter().chain([&wish.prime]).flat_map(|n| ticks::notes(n, bar)).collect();
+    let (tonic, mode, octave) = key(wish, &chords, &heard, &mut left_out);
     let (lowest, highest) = match octave {
         Some(octave) => range(tonic, octave),
-        None => (default.lowest, default.highest),
+        None => reach(&heard, (default.lowest, default.highest)),
     };
     let request = MelodyRequest {
         bars: wish.bars,
@@ -55,9 +33,9 @@ pub fn translate(wish: &PhraseRequest) -> Translation {
         mode,
         chords,
         seed: wish.seed,
-        temperature: wish.temperature,
-        top_p: wish.top,
-        prime: prime(wish, bar),
+        temperature: wish.temperature.unwrap_or(default.temperature),
+        top_p: wish.top.unwrap_or(default.top_p),
+        prime: single_voice(ticks::notes(&wish.prime, bar)),
         close: !wish.flow,
         lowest,
         highest,
@@ -65,39 +43,37 @@ pub fn translate(wish: &PhraseRequest) -> Translation {
     Translation { request, left_out }
 }
 
-fn bar_ticks(meter: (u32, u32)) -> i64 {
-    (4 * i64::from(mag_models::TICKS_PER_BEAT) * i64::from(meter.0) / i64::from(meter.1.max(1)))
-        .max(1)
+/// The chords of a wish, and what of them is none.
+fn chords(wish: &PhraseRequest) -> (Vec<(Ticks, Chord)>, Vec<String>) {
+    let bar = bar_ticks(wish.meter);
+    let (mut chords, mut left_out) = (Vec::new(), Vec::new());
+    for (at, name) in &wish.chords {
+        match Chord::parse(name.as_str()) {
+            Ok(chord) => chords.push((at_tick(*at, bar), chord)),
+            Err(trouble) => left_out.push(trouble.to_string()),
+        }
+    }
+    (chords, left_out)
 }
 
-/// The nearest tick.
-fn ticks(at: Time, bar: i64) -> Ticks {
-    let half = Time::new(1, 2);
-    u32::try_from((at * Time::int(bar) + half).floor()).unwrap_or(0)
-}
-
-fn prime(wish: &PhraseRequest, bar: i64) -> Vec<Note> {
-    let note = |&(onset, length, pitch): &(Time, Time, f64)| {
-        let pitch = pitch.is_finite().then(|| pitch.round().clamp(0.0, 127.0) as u8)?;
-        let onset = ticks(onset, bar);
-        Some(Note { onset, duration: ticks(length, bar).max(1), pitch })
+/// The key that was asked for, or that of the chords, or that of what is heard.
+fn key(
+    wish: &PhraseRequest,
+    chords: &[(Ticks, Chord)],
+    heard: &[Note],
+    left_out: &mut Vec<String>,
+) -> (u8, Mode, Option<i32>) {
+    match wish.key.map(|key| keys::read(key.as_str())) {
+        Some(Ok(key)) => return key,
+        Some(Err(why)) => left_out.push(why),
+        None => {}
+    }
+    let (tonic, mode) = if chords.is_empty() && !heard.is_empty() {
+        keys::of_notes(heard)
+    } else {
+        keys::of_chords(chords)
     };
-    wish.prime.iter().filter_map(note).collect()
-}
-
-/// Tonic, mode and octave of a key such as `d3:dorian`, `d:minor` or `eb`.
-fn read_key(key: &str) -> Result<(u8, Mode, Option<i32>), String> {
-    let (tonic, mode) = key.split_once(':').unwrap_or((key, "major"));
-    let refuse = |why: &str| format!("the key `{key}` is left out: {why}");
-    let pitch = mag_pattern::note::midi(tonic)
-        .ok_or_else(|| refuse("it should begin with a note, as in d:dorian"))?;
-    let octave = tonic.ends_with(|c: char| c.is_ascii_digit());
-    let octave = octave.then(|| (pitch as i32).div_euclid(12) - 1);
-    let mode = match mode.trim() {
-        scale if scale.ends_with("minor") && scale != "minor" => Mode::Minor,
-        scale => scale.parse().map_err(|t: mag_models::Trouble| refuse(&t.to_string()))?,
-    };
-    Ok(((pitch as i32).rem_euclid(12) as u8, mode, octave))
+    (tonic, mode, None)
 }
 
 /// Two octaves from a fourth below the tonic of that octave.
@@ -107,57 +83,88 @@ fn range(tonic: u8, octave: i32) -> (u8, u8) {
     (lowest as u8, (lowest + 24) as u8)
 }
 
-/// The key that holds most of the chords' tones; among equals one on whose tonic the first chord
-/// stands, or the last, or to which a dominant seventh leads. C major without chords.
-fn key_of_chords(chords: &[(Ticks, Chord)]) -> (u8, Mode) {
-    let mut best = (i32::MIN, (0, Mode::Major));
-    let (first, last) = (chords.first(), chords.last());
-    for tonic in 0..12u8 {
-        for (mode, scale) in SCALES {
-            let holds = |tone: u8| scale >> ((12 + tone - tonic) % 12) & 1 == 1;
-            let tones = chords.iter().flat_map(|(_, c)| (0..12).filter(|&t| c.has(t)));
-            let fit: i32 = tones.map(|tone| if holds(tone) { 0 } else { -8 }).sum();
-            let third = if mode.is_minor() { 3 } else { 4 };
-            let home = |c: Option<&(Ticks, Chord)>| {
-                i32::from(c.is_some_and(|(_, c)| c.root == tonic && c.has((tonic + third) % 12)))
-            };
-            let dominant = chords.iter().any(|(_, c)| {
-                c.root == (tonic + 7) % 12 && c.has((tonic + 11) % 12) && c.has((tonic + 5) % 12)
-            });
-            let score = fit + 3 * home(first) + 2 * home(last) + 2 * i32::from(dominant);
-            if score > best.0 {
-                best = (score, (tonic, mode));
-            }
-        }
+/// The usual range; around what is heard where that lies elsewhere.
+fn reach(heard: &[Note], usual: (u8, u8)) -> (u8, u8) {
+    let pitches = || heard.iter().map(|note| note.pitch);
+    let (Some(low), Some(high)) = (pitches().min(), pitches().max()) else { return usual };
+    if usual.0 <= low && high <= usual.1 {
+        return usual;
     }
-    best.1
+    (low.saturating_sub(5), (high.saturating_add(5)).min(127).max(low.saturating_add(7).min(127)))
 }
 
-/// Notes in ticks as a phrase in bars, each note the control `note` with its MIDI number.
+/// One note at a time, in order: of notes that begin together the highest, each cut short by the
+/// next.
+pub fn single_voice(mut notes: Vec<Note>) -> Vec<Note> {
+    notes.sort_by_key(|note| (note.onset, std::cmp::Reverse(note.pitch)));
+    notes.dedup_by_key(|note| note.onset);
+    for i in 1..notes.len() {
+        let next = notes[i].onset;
+        let before = &mut notes[i - 1];
+        before.duration = before.duration.min(next - before.onset).max(1);
+    }
+    notes
+}
+
+/// A melody to be judged: the notes that a wish gives.
+pub fn melody(wish: &PhraseRequest) -> Melody {
+    let request = translate(wish).request;
+    let bar = bar_ticks(wish.meter);
+    let notes = wish.given.first().map_or_else(Vec::new, |given| ticks::notes(given, bar));
+    Melody {
+        notes: single_voice(notes),
+        length: wish.bars.saturating_mul(u32::try_from(bar).unwrap_or(96)),
+        pickup: 0,
+        meter: wish.meter,
+        tonic: request.tonic,
+        mode: request.mode,
+        chords: request.chords,
+        close: false,
+    }
+}
+
+/// Notes in ticks as a phrase in bars.
 fn phrase(made: &mag_models::Phrase, meter: (u32, u32)) -> Phrase {
     let bar = bar_ticks(meter);
-    let name = Sym::new("note");
-    let time = |ticks: Ticks| Time::new(i64::from(ticks), bar);
-    let note = |note: &Note| {
-        let value = Value::from(Controls::one(name, Value::Num(f64::from(note.pitch))));
-        (time(note.onset), time(note.duration), value)
-    };
-    Phrase { length: time(made.length), notes: made.notes.iter().map(note).collect() }
+    let notes = made.notes.iter().map(|note| ticks::note(note, bar)).collect();
+    Phrase { length: ticks::bars(made.length, bar), notes, stand_in: false }
+}
+
+/// The surprise of each given note: that of the note that begins with it.
+fn judged(wish: &PhraseRequest, melody: &Melody, nats: &[f64]) -> Phrase {
+    let bar = bar_ticks(wish.meter);
+    let given = wish.given.first().map(Vec::as_slice).unwrap_or_default();
+    let mut notes = Vec::new();
+    for (i, note) in given.iter().enumerate() {
+        let onset = at_tick(note.onset, bar);
+        let place = melody.notes.iter().position(|n| n.onset == onset);
+        if let Some(&nats) = place.and_then(|place| nats.get(place)) {
+            let value = Value::Num(nats);
+            notes.push(PhraseNote {
+                of: Some(i),
+                ..PhraseNote::new(note.onset, note.length, value)
+            });
+        }
+    }
+    Phrase { length: wishes::length(wish), notes, stand_in: false }
 }
 
 impl Player for MelodyModel {
     fn play(&mut self, wishes: &[PhraseRequest]) -> Vec<Result<Phrase, String>> {
-        let requests: Vec<_> = wishes.iter().map(|wish| translate(wish).request).collect();
-        match self.generate(&requests) {
-            Ok(made) => {
-                made.iter().zip(wishes).map(|(made, wish)| Ok(phrase(made, wish.meter))).collect()
+        wishes::each_verb(wishes, |verb, wishes| match verb {
+            "surprise" => {
+                let melodies: Vec<Melody> = wishes.iter().map(|wish| melody(wish)).collect();
+                let found = self.surprise(&melodies)?;
+                let all = wishes.iter().zip(melodies.iter().zip(&found));
+                Ok(all.map(|(wish, (melody, found))| judged(wish, melody, &found.notes)).collect())
             }
-            // One wish that cannot be met must not cost the others theirs.
-            Err(_) if wishes.len() > 1 => {
-                wishes.iter().flat_map(|wish| self.play(std::slice::from_ref(wish))).collect()
+            "melody" => {
+                let requests: Vec<_> = wishes.iter().map(|wish| translate(wish).request).collect();
+                let made = self.generate(&requests)?;
+                Ok(made.iter().zip(wishes).map(|(made, wish)| phrase(made, wish.meter)).collect())
             }
-            Err(trouble) => vec![Err(trouble.to_string())],
-        }
+            other => Err(wishes::cannot("melody", other)),
+        })
     }
 
     fn remarks(&self, wish: &PhraseRequest) -> Vec<String> {
@@ -170,6 +177,7 @@ mod tests {
     use super::*;
     use crate::phrases::tests::wish;
     use mag_models::fake::FakeMelody;
+    use mag_pattern::{Given, Sym, Time};
 
     fn chords(names: &[&str]) -> Vec<(Time, Sym)> {
         (0..).zip(names).map(|(bar, name)| (Time::int(bar), Sym::new(name))).collect()
@@ -186,7 +194,7 @@ mod tests {
         let wish = PhraseRequest {
             meter: (6, 8),
             chords: vec![(Time::ZERO, Sym::new("Am")), (Time::new(3, 2), Sym::new("E7"))],
-            prime: vec![(Time::new(1, 6), Time::new(1, 3), 57.0)],
+            prime: vec![Given::pitched(Time::new(1, 6), Time::new(1, 3), 57.0)],
             ..wish(3)
         };
         let request = translate(&wish).request;
@@ -243,7 +251,7 @@ mod tests {
                 let phrase = made.unwrap_or_default();
                 assert_eq!(phrase.length, Time::int(4));
                 assert!(!phrase.notes.is_empty());
-                for (onset, length, value) in &phrase.notes {
+                for PhraseNote { onset, length, value, .. } in &phrase.notes {
                     assert!(*onset >= Time::ZERO && *onset + *length <= phrase.length);
                     let pitch = value.controls().and_then(|c| c.number(Sym::new("note")));
                     assert!(pitch.is_some_and(|p| (57.0..=84.0).contains(&p)), "{value}");

@@ -2,25 +2,12 @@
 
 use super::*;
 use crate::notice::{Notices, Sink};
-use mag_pattern::{Sym, Time, Value};
+use mag_pattern::{PhraseNote, Sym, Time, Value};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// Four bars in 4/4, of the model `fake`.
 pub(super) fn wish(seed: i64) -> PhraseRequest {
-    PhraseRequest {
-        model: Sym::new("fake"),
-        index: 0,
-        bars: 4,
-        meter: (4, 4),
-        key: None,
-        chords: Vec::new(),
-        seed,
-        temperature: 1.0,
-        top: 1.0,
-        prime: Vec::new(),
-        flow: false,
-        device: None,
-    }
+    PhraseRequest { seed, ..PhraseRequest::new("melody", "fake") }
 }
 
 /// Plays its seed as one note, whenever it is given leave.
@@ -37,8 +24,8 @@ impl Player for OnLeave {
             13 => Err("thirteen brings bad luck".into()),
             666 => panic!("the devil plays"),
             seed => {
-                let note = (Time::ZERO, Time::ONE, Value::Num(seed as f64));
-                Ok(Phrase { length: Time::int(4), notes: vec![note] })
+                let note = PhraseNote::new(Time::ZERO, Time::ONE, Value::Num(seed as f64));
+                Ok(Phrase { length: Time::int(4), notes: vec![note], stand_in: false })
             }
         };
         wishes.iter().map(play).collect()
@@ -80,7 +67,7 @@ fn desk(waits: bool) -> Desk {
 }
 
 fn seed(phrase: Option<Arc<Phrase>>) -> Option<f64> {
-    phrase?.notes.first()?.2.number()
+    phrase?.notes.first()?.value.number()
 }
 
 const SOON: Duration = Duration::from_secs(5);

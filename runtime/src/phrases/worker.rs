@@ -1,12 +1,12 @@
 //! The thread that owns the models: takes what is wished for, several at once, and makes phrases.
 
 use super::key::Key;
-use super::{Shared, library};
-use mag_models::MelodyModel;
-use mag_pattern::{Phrase, PhraseRequest, Sym, Time, Value};
+use super::{Shared, chords, library, ticks};
+use mag_models::{Card, ChordsModel, DrumsModel, GrooveModel, MelodyModel, Runtime, Trouble};
+use mag_pattern::{Phrase, PhraseRequest, Role, Sym};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -53,9 +53,58 @@ impl Shelf for Folders {
             ));
         };
         let runtime = library::runtime().map_err(|trouble| trouble.to_string())?;
-        let model = MelodyModel::open(&folder, &runtime, device).map_err(|t| t.to_string())?;
-        let notice = model.notice().map(String::from);
-        Ok((Box::new(model), notice))
+        let groove = library::find("groove", &self.0);
+        open(&folder, groove.as_deref(), &runtime, device).map_err(|t| t.to_string())
+    }
+}
+
+/// The player of a model's vocabulary. A drums model is played by the groove model, if there is
+/// one. To add a vocabulary: a line here, and a file beside this one that makes it a [`Player`].
+///
+/// # Errors
+/// When the folder's model cannot be run, or this version has no use for its vocabulary.
+pub fn open(
+    folder: &Path,
+    groove: Option<&Path>,
+    runtime: &Runtime,
+    device: &str,
+) -> Result<Opened, Trouble> {
+    fn opened(player: impl Player + 'static, notice: Option<String>) -> Result<Opened, Trouble> {
+        Ok((Box::new(player), notice))
+    }
+    let card = Card::read(folder)?;
+    match card.vocabulary.as_str() {
+        "melody" => {
+            let model = MelodyModel::open(folder, runtime, device)?;
+            let notice = model.notice().map(String::from);
+            opened(model, notice)
+        }
+        "drums" => {
+            let model = DrumsModel::open(folder, runtime, device)?;
+            let notice = model.notice().map(String::from);
+            let groove = groove.map(|folder| GrooveModel::open(folder, runtime, device));
+            match groove {
+                Some(Ok(groove)) => opened(model.played_by(groove), notice),
+                Some(Err(trouble)) => {
+                    opened(model, notice.or(Some(format!("played flat: {trouble}"))))
+                }
+                None => opened(model, notice),
+            }
+        }
+        "groove" => {
+            let model = GrooveModel::open(folder, runtime, device)?;
+            let notice = model.notice().map(String::from);
+            opened(model, notice)
+        }
+        "chords" => {
+            let model = ChordsModel::open(folder, runtime, device)?;
+            let notice = model.notice().map(String::from);
+            opened(model, notice)
+        }
+        other => Err(Trouble::new(
+            format!("this version cannot play the vocabulary `{other}`"),
+            "`mag models` lists the vocabularies that it speaks",
+        )),
     }
 }
 
@@ -88,8 +137,12 @@ impl Worker {
 
     fn make(&mut self, wishes: Vec<PhraseRequest>) -> Vec<(Key, Option<Phrase>)> {
         let keys: Vec<Key> = wishes.iter().map(Key::of).collect();
-        let ready: Vec<PhraseRequest> = wishes.into_iter().map(|w| self.continued(w)).collect();
-        keys.into_iter().zip(self.play(&ready)).collect()
+        let ready: Vec<Option<PhraseRequest>> =
+            wishes.into_iter().map(|w| self.continued(w)).collect();
+        let asked: Vec<PhraseRequest> = ready.iter().flatten().cloned().collect();
+        let mut made = self.play(&asked).into_iter();
+        let phrases = ready.iter().map(|wish| wish.as_ref().and_then(|_| made.next().flatten()));
+        keys.into_iter().zip(phrases.collect::<Vec<_>>()).collect()
     }
 
     /// The phrases of wishes for one model, as far as they can be had.
@@ -144,14 +197,36 @@ impl Worker {
         }
     }
 
-    /// A wish of `flow` with the phrase before it as its prime; any other wish as it is.
+    /// A wish with all that it waits for: a phrase that it is made from, and, in a `flow`, the
+    /// phrase before it. Any other wish as it is.
     ///
-    /// The phrase before is that of the same wish one earlier, so a phrase depends on nothing but
+    /// What it is made from is the answer to a wish of its own, so a phrase depends on nothing but
     /// its wish, whenever it is asked for.
-    fn continued(&mut self, wish: PhraseRequest) -> PhraseRequest {
-        if !wish.flow {
-            return wish;
+    fn continued(&mut self, mut wish: PhraseRequest) -> Option<PhraseRequest> {
+        if let Some((role, first)) = wish.from.take() {
+            let phrase = self.known(&first)?;
+            match role {
+                Role::Prime => continue_from(&mut wish, &phrase),
+                Role::Given => wish.given.insert(0, ticks::given(&phrase)),
+            }
         }
+        if wish.flow { Some(self.flowing(wish)) } else { Some(wish) }
+    }
+
+    /// The phrase of another wish, made now if it is not there.
+    fn known(&mut self, wish: &PhraseRequest) -> Option<Arc<Phrase>> {
+        let key = Key::of(wish);
+        if let Some(phrase) = self.shared.peek(key) {
+            return Some(phrase);
+        }
+        let ready = self.continued(wish.clone())?;
+        let made = self.play(std::slice::from_ref(&ready)).pop().flatten().map(Arc::new)?;
+        self.shared.keep(key, made.clone());
+        Some(made)
+    }
+
+    /// A wish of `flow` with the phrase before it as its prime: that of the same wish one earlier.
+    fn flowing(&mut self, wish: PhraseRequest) -> PhraseRequest {
         let base = wish.seed;
         let begin = wish.index - wish.index.rem_euclid(FLOW);
         let earlier = |index| PhraseRequest { index, ..wish.clone() };
@@ -165,7 +240,7 @@ impl Worker {
         loop {
             let mut step = PhraseRequest { seed: mixed(base, next), ..earlier(next) };
             if let Some(phrase) = &before {
-                step.prime = notes(phrase);
+                continue_from(&mut step, phrase);
             }
             if next >= wish.index {
                 return step;
@@ -180,6 +255,15 @@ impl Worker {
     }
 }
 
+/// Lets a wish go on from a phrase.
+fn continue_from(wish: &mut PhraseRequest, phrase: &Phrase) {
+    if wish.verb.as_str() == "chords" {
+        wish.chords = chords::symbols(phrase);
+    } else {
+        wish.prime = ticks::given(phrase);
+    }
+}
+
 /// A seed of its own for each phrase of a flow (the finaliser of SplitMix64, Steele et al. 2014).
 fn mixed(seed: i64, index: i64) -> i64 {
     let mut z = (seed as u64).wrapping_add((index as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
@@ -187,13 +271,4 @@ fn mixed(seed: i64, index: i64) -> i64 {
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     // Positive and short, so that it reads well where it is shown.
     ((z ^ (z >> 31)) >> 16) as i64
-}
-
-/// A phrase as notes to continue.
-fn notes(phrase: &Phrase) -> Vec<(Time, Time, f64)> {
-    let pitch = |value: &Value| match value {
-        Value::Map(controls) => controls.number(Sym::new("note")),
-        other => other.number(),
-    };
-    phrase.notes.iter().filter_map(|(on, len, value)| Some((*on, *len, pitch(value)?))).collect()
 }

@@ -41,7 +41,7 @@ syntax keyword magControl wavetablePhaseRand wavetablePosition wavetableWarp wav
 syntax keyword magControl wtatt wtattack wtdc wtdec wtdecay wtdepth wtenv wtphaserand wtrate wtrel
 syntax keyword magControl wtrelease wtshape wtskew wtsus wtsustain wtsync x xsdelay y zcrush zdelay
 syntax keyword magControl zmod znoise zrand zzfx
-syntax keyword magGenerator melody
+syntax keyword magGenerator answer chords drums groove infill melody surprise tap
 syntax keyword magFunction abs add addMix addOut addPoly addReset addRestart addSqueeze
 syntax keyword magFunction addSqueezeOut almostAlways almostNever always and andMix andOut andPoly
 syntax keyword magFunction andReset andRestart andSqueeze andSqueezeOut append apply applyN arp

@@ -9,6 +9,12 @@ use crate::sequence::Sequence;
 use crate::trouble::Trouble;
 use crate::vocab::drums::{Drum, Kind, Past, SIXTEENTH, Scene};
 
+/// What may sound between the hits of a tapped rhythm: hats, crash and ride.
+const CYMBALS: u16 = 1 << Drum::ClosedHat as u16
+    | 1 << Drum::OpenHat as u16
+    | 1 << Drum::Crash as u16
+    | 1 << Drum::Ride as u16;
+
 /// A phrase in the making. Sixteenth 0 is where its prime begins, or the phrase without one.
 pub(super) struct Draft {
     scene: Scene,
@@ -16,6 +22,8 @@ pub(super) struct Draft {
     prime: Vec<u16>,
     /// What must sound at each sixteenth of the phrase.
     with: Vec<u16>,
+    /// Where something must sound besides cymbals; elsewhere only they may.
+    tap: Option<Vec<bool>>,
     kit: u16,
     fill_from: usize,
     end: usize,
@@ -36,6 +44,8 @@ impl Draft {
         let end = prime.len() + length;
         let mut with = combinations(&request.with, length)?;
         with.truncate(length);
+        let tap = request.tap.as_ref().map(|hits| combinations(hits, length)).transpose()?;
+        let tap = tap.map(|steps| steps.into_iter().take(length).map(|step| step != 0).collect());
         let bits = |drums: &[Drum]| drums.iter().fold(0, |bits, drum| bits | drum.bit());
         let kit = if request.kit.is_empty() { u16::MAX } else { bits(&request.kit) };
         let known_end = request.close.then_some(end);
@@ -49,6 +59,7 @@ impl Draft {
             nats: 0.0,
             prime,
             with,
+            tap,
             kit,
             end,
         })
@@ -67,10 +78,14 @@ impl Draft {
         // A bar in which nothing sounds until its last sixteenth is not left empty.
         let in_bar = self.made.len() % bar;
         let tail = &self.made[self.made.len() - in_bar..];
-        let must_sound = in_bar + 1 == bar && tail.iter().all(|&c| c == 0);
+        let must_sound = in_bar + 1 == bar && tail.iter().all(|&c| c == 0) && self.tap.is_none();
+        let tapped = self.tap.as_ref().map(|tap| tap.get(self.made.len()) == Some(&true));
+        // A kit of cymbals alone can only be tapped on them.
+        let struck = if kit & !CYMBALS == 0 { kit } else { !CYMBALS };
         let legal = |c: usize| {
             let c = c as u16;
-            c & !kit == 0 && c & with == with && !(must_sound && c == 0)
+            let rhythm = tapped.is_none_or(|tapped| (c & struck != 0) == tapped);
+            c & !kit == 0 && c & with == with && !(must_sound && c == 0) && rhythm
         };
         let logs = head.into_iter().flat_map(|head| head.iter().copied());
         match pick(logs, legal, self.taste, &mut self.rng) {

@@ -67,6 +67,9 @@ pub struct DrumsRequest {
     pub kit: Vec<Drum>,
     /// Hits that the phrase must have; the model plays around them. Moved to sixteenths.
     pub with: Vec<Hit>,
+    /// A rhythm that the phrase must have, whatever is struck: something other than a cymbal
+    /// sounds where there is a hit, nothing but cymbals elsewhere. Moved to sixteenths.
+    pub tap: Option<Vec<Hit>>,
 }
 
 /// Four bars, a little safer than the model has it: at temperature 1 sampled beats wander more
@@ -87,6 +90,7 @@ impl Default for DrumsRequest {
             close: true,
             kit: Vec::new(),
             with: Vec::new(),
+            tap: None,
         }
     }
 }

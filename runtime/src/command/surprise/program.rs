@@ -5,7 +5,7 @@ use crate::files::Folder;
 use crate::notice::Notices;
 use crate::phrases::PhraseStore;
 use mag_lang::source::{Source, Sources};
-use mag_lang::{Language, Mode, Program, report};
+use mag_lang::{Mode, Program, report};
 use mag_models::{Melody, Note, TICKS_PER_BEAT};
 use mag_pattern::{Hap, Pattern, Query, Span, Sym, Time};
 use std::path::Path;
@@ -14,7 +14,7 @@ use std::path::Path;
 pub(super) fn read(path: &Path, bars: u32) -> Result<Vec<Named>, String> {
     let text = super::super::read_text(path)?;
     let source = Source::new(1, path.display().to_string(), &text);
-    let language = Language::new();
+    let language = crate::phrases::library::language();
     let files = Folder::around(path);
     let evaluated = language.evaluate(&language.empty(), &source, Mode::File, &files);
     let program = evaluated.map_err(|problems| {

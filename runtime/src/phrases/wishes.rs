@@ -1,0 +1,57 @@
+//! What all players do with wishes: by verb, and one by one when together it cannot be.
+
+use mag_models::Trouble;
+use mag_pattern::{Phrase, PhraseRequest, Time};
+
+/// The length of a wish's phrase.
+pub fn length(wish: &PhraseRequest) -> Time {
+    Time::int(i64::from(wish.bars))
+}
+
+/// That a model of some vocabulary does no such thing.
+pub fn cannot(vocabulary: &str, verb: &str) -> Trouble {
+    Trouble::new(
+        format!("a {vocabulary} model cannot do `{verb}`"),
+        "choose another with `.model 'name'`; `mag models` lists them",
+    )
+}
+
+/// Phrases for wishes, all that are of one verb in one batch. If a batch fails, its wishes are met
+/// one by one: an impossible one must not cost the others theirs.
+pub fn each_verb(
+    wishes: &[PhraseRequest],
+    mut play: impl FnMut(&str, &[&PhraseRequest]) -> Result<Vec<Phrase>, Trouble>,
+) -> Vec<Result<Phrase, String>> {
+    let missing = || Err("the model gave no answer".to_string());
+    let mut phrases: Vec<Result<Phrase, String>> = wishes.iter().map(|_| missing()).collect();
+    let mut left: Vec<usize> = (0..wishes.len()).collect();
+    while let Some(verb) = left.first().and_then(|i| wishes.get(*i)).map(|wish| wish.verb) {
+        let (these, others): (Vec<usize>, Vec<usize>) =
+            left.into_iter().partition(|i| wishes.get(*i).is_some_and(|w| w.verb == verb));
+        left = others;
+        let mut batch = |indices: &[usize]| {
+            let asked: Vec<&PhraseRequest> =
+                indices.iter().filter_map(|i| wishes.get(*i)).collect();
+            play(verb.as_str(), &asked)
+        };
+        match batch(&these) {
+            Ok(made) => {
+                for (i, phrase) in these.into_iter().zip(made) {
+                    phrases[i] = Ok(phrase);
+                }
+            }
+            Err(trouble) if these.len() == 1 => phrases[these[0]] = Err(trouble.to_string()),
+            Err(_) => {
+                for i in these {
+                    let alone = batch(&[i]).map(|made| made.into_iter().next());
+                    phrases[i] = match alone {
+                        Ok(Some(phrase)) => Ok(phrase),
+                        Ok(None) => missing(),
+                        Err(trouble) => Err(trouble.to_string()),
+                    };
+                }
+            }
+        }
+    }
+    phrases
+}
