@@ -187,10 +187,8 @@ fn forms_return_share_motifs_and_vary() {
         |bar| wishes("melody .bars 2 .form \"A A B A\" .seed \"<3 8>\" .vary 0.25", bar).remove(0);
     let (a, a2, b, a3, next) = (of(0), of(2), of(4), of(6), of(8));
     assert_eq!((a.seed, a.from.is_none(), a.verb.as_str()), (3, true, "melody"));
-    let based = |wish: &PhraseRequest| match &wish.from {
-        Some((role, first)) => Some((*role, (**first).clone())),
-        None => None,
-    };
+    let based =
+        |wish: &PhraseRequest| wish.from.as_ref().map(|(role, first)| (*role, (**first).clone()));
     assert_eq!(based(&b), Some((Role::Prime, a.clone())), "B takes up the motifs of A");
     assert_eq!(based(&a2), Some((Role::Given, a.clone())));
     assert_eq!((a2.verb.as_str(), a2.number("share")), ("infill", Some(0.25)));
