@@ -5,7 +5,6 @@ use std::time::Instant;
 use mag_engine::{Engine, Param, SampleBuffer, SampleId, Shot, shot_for, shot_for_sample};
 
 const RATE: u32 = 48_000;
-const SECONDS: usize = 4;
 const VOICES: usize = 200;
 
 /// Parameters of the voice that is compared with other programs' in `benches/peers/synth`.
@@ -24,28 +23,32 @@ const SUBTRACTIVE: &[(&str, f32)] = &[
     ("room", 0.3),
 ];
 
-/// Renders `VOICES` long notes at once; voices that one core could sustain.
-fn sustained(make: impl Fn(usize) -> Option<Shot>, buffer: Option<SampleBuffer>) -> Option<f64> {
+/// Renders `VOICES` long notes at once for some seconds; voices that one core could sustain.
+fn sustained(
+    seconds: usize,
+    make: impl Fn(usize) -> Option<Shot>,
+    buffer: Option<SampleBuffer>,
+) -> Option<f64> {
     let (mut engine, mut control) = Engine::new(RATE);
     if let Some(buffer) = buffer {
         control.load(SampleId(0), buffer).ok()?;
     }
     for i in 0..VOICES {
-        let mut shot = make(i)?.with_duration((RATE as usize * SECONDS * 2) as u64);
+        let mut shot = make(i)?.with_duration((RATE as usize * seconds * 2) as u64);
         shot.set(Param::Pan, i as f32 / VOICES as f32);
         control.shot(0, shot).ok()?;
     }
     let mut out = vec![0.0; 512];
     let start = cpu_seconds();
     let clock = Instant::now();
-    for _ in 0..RATE as usize * SECONDS / 256 {
+    for _ in 0..RATE as usize * seconds / 256 {
         engine.render(&mut out);
     }
     let spent = match (start, cpu_seconds()) {
         (Some(start), Some(end)) => end - start,
         _ => clock.elapsed().as_secs_f64(),
     };
-    (control.stats().voices as usize == VOICES).then_some((VOICES * SECONDS) as f64 / spent)
+    (control.stats().voices as usize == VOICES).then_some((VOICES * seconds) as f64 / spent)
 }
 
 fn note(i: usize) -> f32 {
@@ -58,23 +61,23 @@ fn measure(title: &str, sound: &str, params: &[(&str, f32)]) {
         shot.set(Param::MidiNote, note(i));
         Some(shot)
     };
-    match sustained(make, None) {
+    match sustained(4, make, None) {
         Some(voices) => println!("{title:<34} {voices:>7.0} voices per core"),
         None => println!("{title:<34} some voices ended or were refused"),
     }
 }
 
-fn peers_subtractive() {
+fn peers_subtractive(seconds: usize) {
     let make = |i| {
         let mut shot = shot_for("lead", 0.0, SUBTRACTIVE).ok()?;
         shot.set(Param::MidiNote, note(i));
         Some(shot)
     };
-    println!("{:.0}", sustained(make, None).unwrap_or(0.0));
+    println!("{:.0}", sustained(seconds, make, None).unwrap_or(0.0));
 }
 
 /// Two seconds of a recording at 44.1 kHz, looped, at many speeds.
-fn peers_sample() {
+fn peers_sample(seconds: usize) {
     let wave: Vec<f32> = (0..88_200).map(|i| (i as f32 * 0.05).sin()).collect();
     let make = |i| {
         let params = [("loop", 1.0), ("attack", 0.01), ("sustain", 0.7), ("room", 0.3)];
@@ -82,10 +85,8 @@ fn peers_sample() {
         shot.set(Param::MidiNote, 48.0 + (note(i) - 36.0) * 0.6);
         Some(shot)
     };
-    println!(
-        "{:.0}",
-        sustained(make, Some(SampleBuffer::interleaved(&wave, 1, 44_100))).unwrap_or(0.0)
-    );
+    let wave = SampleBuffer::interleaved(&wave, 1, 44_100);
+    println!("{:.0}", sustained(seconds, make, Some(wave)).unwrap_or(0.0));
 }
 
 /// Prints how much of their time blocks of 256 frames take with 256 voices, by the clock on the
@@ -122,10 +123,14 @@ fn cpu_seconds() -> Option<f64> {
 }
 
 fn main() {
-    // `-- subtractive` and `-- sample` are for comparisons with other programs: one number each.
-    match std::env::args().skip(1).find(|a| !a.starts_with('-')).as_deref() {
-        Some("subtractive") => return peers_subtractive(),
-        Some("sample") => return peers_sample(),
+    // `-- subtractive` and `-- sample` are for comparisons with other programs: one number each,
+    // of four seconds of sound or as many as follow.
+    let mut args = std::env::args().skip(1).filter(|a| !a.starts_with('-'));
+    let kind = args.next();
+    let seconds = args.next().and_then(|n| n.parse().ok()).unwrap_or(4);
+    match kind.as_deref() {
+        Some("subtractive") => return peers_subtractive(seconds),
+        Some("sample") => return peers_sample(seconds),
         _ => {}
     }
     let start = Instant::now();

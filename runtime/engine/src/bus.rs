@@ -26,6 +26,27 @@ fn mix(frames: &Frames, pan: (f32, f32), send: f32, to: &mut Stereo) {
     }
 }
 
+/// The same to two places at once, by `dry` and by `send`.
+#[multiversion(targets("x86_64+avx2"))]
+fn mix_both(
+    frames: &Frames,
+    pan: (f32, f32),
+    (dry, send): (f32, f32),
+    (to, sent): (&mut Stereo, &mut Stereo),
+) {
+    let ([left, right], [sent_left, sent_right]) = (to, sent);
+    let other = if frames.stereo { &frames.right } else { &frames.left };
+    for (to, sent, x, gain) in
+        [(left, sent_left, &frames.left, pan.0), (right, sent_right, other, pan.1)]
+    {
+        let (dry, send) = (gain * dry, gain * send);
+        for ((y, sent), x) in to.iter_mut().zip(sent).zip(x) {
+            *y += dry * x;
+            *sent += send * x;
+        }
+    }
+}
+
 /// One orbit.
 pub(crate) struct Bus {
     dry: Stereo,
@@ -85,10 +106,11 @@ impl Bus {
     /// Adds a voice at gains for left and right; `send` is (room, delay), `dry` what stays beside.
     pub fn add(&mut self, frames: &Frames, pan: (f32, f32), dry: f32, send: (f32, f32)) {
         self.used = true;
-        mix(frames, pan, dry, &mut self.dry);
         if send.0 > 0.0 {
-            mix(frames, pan, send.0, &mut self.room);
+            mix_both(frames, pan, (dry, send.0), (&mut self.dry, &mut self.room));
             self.reverb.wake();
+        } else {
+            mix(frames, pan, dry, &mut self.dry);
         }
         if send.1 > 0.0 {
             mix(frames, pan, send.1, &mut self.echo);

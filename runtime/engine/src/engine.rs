@@ -289,7 +289,7 @@ impl Engine {
             Some((slot, voice)) => {
                 voice.start(slot, synth.as_mut(), &stage);
                 if let Some(lines) = self.rack.lines(slot) {
-                    voice.clear(lines);
+                    voice.chain.clear(lines);
                 }
             }
             None => Shared::count(&self.shared.stolen),

@@ -40,8 +40,10 @@ mod rack;
 mod reverb;
 mod sample;
 mod shot;
+mod spline;
 mod stats;
 mod synth;
+mod turn;
 mod voice;
 mod wavetable;
 

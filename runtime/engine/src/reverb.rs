@@ -5,15 +5,16 @@ use multiversion::multiversion;
 
 use crate::BLOCK;
 use crate::bus::Stereo;
-use crate::filter::OnePole;
+use crate::filter::{OnePole, flush};
 use crate::math::{exp2, sin_turns};
+use crate::turn::{Columns, LANES, Rows, to_columns, to_rows};
 
 mod diffuser;
 
 use diffuser::Diffuser;
 
 /// Delay lines.
-const LINES: usize = 16;
+const LINES: usize = LANES;
 /// Their lengths in seconds; no two share a common period.
 const LENGTHS: [f32; LINES] = [
     0.017_3, 0.019_7, 0.022_3, 0.025_1, 0.028_3, 0.031_7, 0.035_3, 0.039_1, 0.043_3, 0.047_9,
@@ -187,62 +188,87 @@ impl Reverb {
         let line = &self.lines[i];
         // The delay changes by far less than a frame in a block: one stretch of the line is enough.
         let least = (from.min(from + step * BLOCK as f32)) as usize;
-        let mut near = [0.0; BLOCK + 3];
-        let first = self.at.wrapping_sub(least + 3);
-        let first = first.wrapping_add(1) & self.mask;
+        let mut near = [0.0; BLOCK + 2];
+        let first = self.at.wrapping_sub(least + 2) & self.mask;
         let whole = near.len().min(line.len() - first);
-        near[..whole].copy_from_slice(&line[first..first + whole]);
-        let rest = near.len() - whole;
-        near[whole..].copy_from_slice(&line[..rest]);
-        for (n, y) in x.iter_mut().enumerate() {
-            let share = from + step * n as f32 - least as f32;
-            let (late, share) = if share >= 1.0 { (1, share - 1.0) } else { (0, share) };
-            let (a, b) = (near[n + 2 - late], near[n + 1 - late]);
-            *y = a + share * (b - a);
+        if let Some(all) = line[first..].first_chunk() {
+            near = *all;
+        } else {
+            near[..whole].copy_from_slice(&line[first..first + whole]);
+            let rest = near.len() - whole;
+            near[whole..].copy_from_slice(&line[..rest]);
         }
-    }
-
-    /// Damps the ends of all lines.
-    #[inline(always)]
-    #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-    #[allow(clippy::needless_range_loop)] // one frame of all lines at a time
-    fn dampen(&mut self, wave: &mut [[f32; BLOCK]; LINES]) {
         for n in 0..BLOCK {
-            for i in 0..LINES {
-                self.state[i] = self.gain[i] * wave[i][n] + self.pole[i] * self.state[i];
-                wave[i][n] = self.state[i];
-            }
+            let share = from + step * n as f32 - least as f32;
+            let (a, b, c) = (near[n + 2], near[n + 1], near[n]);
+            let early = a + share * (b - a);
+            let late = b + (share - 1.0) * (c - b);
+            x[n] = if share < 1.0 { early } else { late };
         }
-        self.state = self.state.map(crate::filter::flush);
     }
 
-    /// Writes the feedback and the input to the start of line `i`.
+    /// Damps the ends of all lines, frame by frame.
     #[inline(always)]
     #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-    fn write(&mut self, i: usize, x: &[f32; BLOCK], input: &[f32; BLOCK]) {
-        let sign = if i % 4 < 2 { 1.0 } else { -1.0 };
-        // Blocks never cross the end of a line, whose length is a power of two.
-        let from = self.at & self.mask;
-        let Some(line) = self.lines[i].get_mut(from..from + BLOCK) else { return };
-        for ((y, x), input) in line.iter_mut().zip(x).zip(input) {
-            *y = crate::filter::flush(x + sign * input);
+    fn dampen(&mut self, frames: &mut Columns) {
+        let (gain, pole, mut state) = (self.gain, self.pole, self.state);
+        for frame in frames {
+            for i in 0..LINES {
+                state[i] = gain[i] * frame[i] + pole[i] * state[i];
+            }
+            *frame = state;
         }
+        self.state = state.map(flush);
+    }
+
+    /// Where the coming block lies in all lines: blocks never cross their ends, as their length is
+    /// a power of two.
+    fn here(&self) -> usize {
+        self.at & self.mask & !(BLOCK - 1)
     }
 }
 
 /// Reads all lines, adds them to `out`, and writes them back mixed with the input; the loudest
 /// sample that was added.
-#[multiversion(targets("x86_64+avx2"))]
 fn circulate(reverb: &mut Reverb, fed: &Stereo, out: &mut Stereo) -> f32 {
-    let mut wave = [[0.0; BLOCK]; LINES];
+    let (mut wave, mut frames) = ([[0.0; BLOCK]; LINES], [[0.0; LINES]; BLOCK]);
+    read(reverb, &mut wave);
+    to_columns(&wave, &mut frames);
+    dampen(reverb, &mut frames);
+    to_rows(&frames, &mut wave);
+    pass_on(reverb, &mut wave, fed, out)
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn read(reverb: &Reverb, wave: &mut Rows) {
     for (i, x) in wave.iter_mut().enumerate() {
         reverb.read(i, x);
     }
-    reverb.dampen(&mut wave);
-    let peak = mix_out(&wave, out, 0.42 / (0.6 + reverb.decay).sqrt());
-    hadamard(&mut wave);
-    for (i, x) in wave.iter().enumerate() {
-        reverb.write(i, x, &fed[i % 2]);
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn dampen(reverb: &mut Reverb, frames: &mut Columns) {
+    reverb.dampen(frames);
+}
+
+/// Adds the lines to `out`, mixes them, and writes them back with the input.
+#[multiversion(targets("x86_64+avx2"))]
+fn pass_on(reverb: &mut Reverb, wave: &mut Rows, fed: &Stereo, out: &mut Stereo) -> f32 {
+    let peak = mix_out(wave, out, 0.42 / (0.6 + reverb.decay).sqrt());
+    let here = reverb.here();
+    for at in (0..BLOCK).step_by(PIECE) {
+        let mut piece: [Piece; LINES] =
+            core::array::from_fn(|i| wave[i][at..].first_chunk().copied().unwrap_or_default());
+        hadamard(&mut piece);
+        for (i, (x, line)) in piece.iter().zip(&mut reverb.lines).enumerate() {
+            let sign = if i % 4 < 2 { 1.0 } else { -1.0 };
+            let input = fed[i % 2][at..].first_chunk::<PIECE>();
+            let room = line.get_mut(here + at..).and_then(|x| x.first_chunk_mut::<PIECE>());
+            let (Some(input), Some(room)) = (input, room) else { continue };
+            for n in 0..PIECE {
+                room[n] = flush(x[n] + sign * input[n]);
+            }
+        }
     }
     peak
 }
@@ -250,38 +276,45 @@ fn circulate(reverb: &mut Reverb, fed: &Stereo, out: &mut Stereo) -> f32 {
 /// Adds the lines to both channels, even ones left, odd ones right; the loudest sample.
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-fn mix_out(wave: &[[f32; BLOCK]; LINES], out: &mut Stereo, gain: f32) -> f32 {
-    let mut sum = [[0.0; BLOCK]; 2];
-    for (i, x) in wave.iter().enumerate() {
-        let sign = if (i / 2) % 3 == 1 { -gain } else { gain };
-        for (y, x) in sum[i % 2].iter_mut().zip(x) {
-            *y += sign * x;
+fn mix_out(wave: &Rows, out: &mut Stereo, gain: f32) -> f32 {
+    let mut peaks = Piece::default();
+    for at in (0..BLOCK).step_by(PIECE) {
+        for (side, out) in out.iter_mut().enumerate() {
+            let mut sum = Piece::default();
+            for (i, x) in wave.iter().enumerate().skip(side).step_by(2) {
+                let sign = if (i / 2) % 3 == 1 { -gain } else { gain };
+                for n in 0..PIECE {
+                    sum[n] += sign * x[at + n];
+                }
+            }
+            for n in 0..PIECE {
+                out[at + n] += sum[n];
+                let size = sum[n].abs();
+                peaks[n] = if size > peaks[n] { size } else { peaks[n] };
+            }
         }
     }
-    let mut peak = 0.0f32;
-    for (y, x) in out.iter_mut().flatten().zip(sum.iter().flatten()) {
-        *y += x;
-        let size = x.abs();
-        peak = if size > peak { size } else { peak };
-    }
-    peak
+    peaks.into_iter().fold(0.0, f32::max)
 }
+
+/// Frames of all lines that are mixed at once.
+const PIECE: usize = 8;
+type Piece = [f32; PIECE];
 
 /// Multiplies the lines by the orthogonal Hadamard matrix of size 16.
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-fn hadamard(wave: &mut [[f32; BLOCK]; LINES]) {
-    let mut span = 1;
-    while span < LINES {
-        for pair in wave.chunks_exact_mut(2 * span) {
-            let (upper, lower) = pair.split_at_mut(span);
-            for (a, b) in upper.iter_mut().flatten().zip(lower.iter_mut().flatten()) {
-                (*a, *b) = (*a + *b, *a - *b);
+fn hadamard(piece: &mut [Piece; LINES]) {
+    for span in [1, 2, 4, 8] {
+        for i in (0..LINES).filter(|i| i & span == 0) {
+            let (a, b) = (piece[i], piece[i + span]);
+            for n in 0..PIECE {
+                piece[i][n] = a[n] + b[n];
+                piece[i + span][n] = a[n] - b[n];
             }
         }
-        span *= 2;
     }
-    wave.iter_mut().flatten().for_each(|y| *y *= 0.25);
+    piece.iter_mut().flatten().for_each(|y| *y *= 0.25);
 }
 
 #[cfg(test)]

@@ -5,15 +5,9 @@ use multiversion::multiversion;
 use crate::BLOCK;
 use crate::bus::Bus;
 use crate::effect::bend::Bend;
-use crate::effect::comb::Partials;
-use crate::effect::djf::Djf;
+use crate::effect::chain::Chain;
 use crate::effect::entry::Entry;
-use crate::effect::extras::Extras;
-use crate::effect::formant::Formant;
-use crate::effect::grit::Grit;
 use crate::effect::line::Lines;
-use crate::effect::phaser::Phaser;
-use crate::effect::sway::Sway;
 use crate::effect::sweep::{NAMES, Sweep, times};
 use crate::effect::tremolo::Tremolo;
 use crate::envelope::Adsr;
@@ -65,13 +59,8 @@ pub(crate) struct Voice {
     /// Its filters, in the order in which they come.
     pub sweeps: [Sweep; FILTERS],
     entry: Entry,
-    extras: Extras,
-    formant: Formant,
-    djf: Djf,
-    grit: Grit,
-    partials: Partials,
-    phaser: Phaser,
-    sway: Sway,
+    /// Its effects, in the order in which they come.
+    pub chain: Chain,
     tremolo: Tremolo,
 }
 
@@ -104,13 +93,7 @@ impl Voice {
             bend: Bend::new(&shot, previous, rate),
             sweeps: NAMES.map(|names| Sweep::new(&names, &shot, rate)),
             entry: Entry::new(&shot, seed),
-            extras: Extras::new(&shot, seed, rate),
-            formant: Formant::new(&shot, rate),
-            djf: Djf::new(&shot, rate),
-            grit: Grit::new(&shot),
-            partials: Partials::new(&shot, rate),
-            phaser: Phaser::new(&shot, rate),
-            sway: Sway::new(&shot, rate),
+            chain: Chain::new(&shot, seed, rate),
             tremolo: Tremolo::new(&shot, rate),
             shot,
         }
@@ -121,14 +104,6 @@ impl Voice {
         let seed = seed(&self.shot, self.begin);
         let Stage { rate, samples, .. } = *stage;
         synth.start(slot, &Onset { shot: &self.shot, rate, seed, samples });
-    }
-
-    /// Empties the lines that it will write to.
-    pub fn clear(&self, lines: &mut Lines) {
-        let (comb, squiz) = self.partials.needs();
-        let needed =
-            [(comb, &mut lines.comb), (squiz, &mut lines.squiz), (self.sway.on(), &mut lines.sway)];
-        needed.into_iter().filter(|(needed, _)| *needed).for_each(|(_, line)| line.clear());
     }
 
     /// Fades away from frame `at` on, over `frames`; an earlier fade stands.
@@ -185,13 +160,7 @@ impl Voice {
         (lines, frames): (&mut Lines, &mut Frames),
         bus: &mut Bus,
     ) -> Outcome {
-        self.formant.run(frames);
-        self.djf.run(frames);
-        self.grit.run(frames);
-        self.extras.run(frames);
-        self.partials.run(lines, frames);
-        self.phaser.run(frames);
-        self.sway.run(&mut lines.sway, frames);
+        self.chain.run(lines, frames);
         let start = frames.start.min(BLOCK);
         let (peak, silent) = match self.even_level(start) {
             Some(level) => (scale_evenly(frames, level), false),
@@ -247,39 +216,41 @@ impl Voice {
 /// not a finite number.
 #[multiversion(targets("x86_64+avx2"))]
 fn scale(frames: &mut Frames, level: &[f32; BLOCK]) -> Option<f32> {
+    let mut peak = 0;
     for x in frames.whole_channels() {
-        x.iter_mut().zip(level).for_each(|(y, level)| *y *= level);
+        for (y, level) in x.iter_mut().zip(level) {
+            *y *= level;
+            peak = peak.max(size(*y));
+        }
     }
-    loudest(frames)
+    loudest(peak)
 }
 
 /// The same with one level for all frames.
 #[multiversion(targets("x86_64+avx2"))]
 fn scale_evenly(frames: &mut Frames, level: f32) -> Option<f32> {
+    let mut peak = 0;
     for x in frames.whole_channels() {
-        x.iter_mut().for_each(|y| *y *= level);
-    }
-    loudest(frames)
-}
-
-/// The largest absolute value, or `None` if there is one that is not a finite number.
-#[inline(always)]
-#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-fn loudest(frames: &mut Frames) -> Option<f32> {
-    const LANES: usize = 16;
-    let mut peaks = [0.0f32; LANES];
-    let mut sums = [0.0f32; LANES];
-    for x in frames.whole_channels() {
-        for x in x.chunks_exact(LANES) {
-            for lane in 0..LANES {
-                let size = x[lane].abs();
-                peaks[lane] = if size > peaks[lane] { size } else { peaks[lane] };
-                sums[lane] += size;
-            }
+        for y in x {
+            *y *= level;
+            peak = peak.max(size(*y));
         }
     }
-    let sum: f32 = sums.iter().sum();
-    sum.is_finite().then(|| peaks.iter().copied().fold(0.0, f32::max))
+    loudest(peak)
+}
+
+/// The bits of a number's absolute value: larger for a larger number, largest for what is none.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn size(x: f32) -> u32 {
+    x.to_bits() & 0x7FFF_FFFF
+}
+
+/// The number of these bits, if it is one and finite.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn loudest(peak: u32) -> Option<f32> {
+    (peak < f32::INFINITY.to_bits()).then(|| f32::from_bits(peak))
 }
 
 /// What all voices of an engine share.

@@ -31,6 +31,12 @@ impl Partials {
         }
     }
 
+    /// Whether any is on.
+    pub fn on(&self) -> bool {
+        let (comb, squiz) = self.needs();
+        comb || squiz || self.ring.amount != 0.0
+    }
+
     /// Which lines it needs: (comb, squiz).
     pub fn needs(&self) -> (bool, bool) {
         (self.comb.feedback > 0.0, self.squiz.factor > 1.0)

@@ -35,9 +35,14 @@ impl Djf {
         Djf { pass, gain: gain(hertz / rate), filters: Default::default() }
     }
 
+    /// Whether it does anything.
+    pub fn on(&self) -> bool {
+        self.gain != 0.0
+    }
+
     /// Filters the frames in place.
     pub fn run(&mut self, frames: &mut Frames) {
-        if self.gain == 0.0 {
+        if !self.on() {
             return;
         }
         for (filter, x) in self.filters.iter_mut().zip(frames.channels()) {

@@ -37,9 +37,14 @@ impl Extras {
         Extras { on, channels: [channel; 2] }
     }
 
+    /// Whether any is on.
+    pub fn on(&self) -> bool {
+        self.on
+    }
+
     /// Changes the frames in place.
     pub fn run(&mut self, frames: &mut Frames) {
-        if !self.on {
+        if !self.on() {
             return;
         }
         for (x, channel) in frames.channels().zip(&mut self.channels) {

@@ -151,6 +151,11 @@ impl Formant {
         Formant { on: true, bands, filters: Default::default() }
     }
 
+    /// Whether it does anything.
+    pub fn on(&self) -> bool {
+        self.on
+    }
+
     /// Sings the frames in place.
     pub fn run(&mut self, frames: &mut Frames) {
         if !self.on {

@@ -42,6 +42,11 @@ impl Grit {
         }
     }
 
+    /// Whether any is on.
+    pub fn on(&self) -> bool {
+        self.hold > 0 || self.steps > 0.0 || self.shape > 0.0 || self.distort > 0.0
+    }
+
     /// Distorts the frames in place.
     pub fn run(&mut self, frames: &mut Frames) {
         for (channel, x) in frames.channels().enumerate() {

@@ -39,9 +39,14 @@ impl Phaser {
         }
     }
 
+    /// Whether it does anything.
+    pub fn on(&self) -> bool {
+        self.turn != 0.0
+    }
+
     /// Phases the frames in place.
     pub fn run(&mut self, frames: &mut Frames) {
-        if self.turn == 0.0 {
+        if !self.on() {
             return;
         }
         let at = |turns: f32| {

@@ -6,9 +6,9 @@ use multiversion::multiversion;
 use super::{Pass, flush, gain, ladder, svf};
 use crate::BLOCK;
 use crate::math::exp2;
+pub(crate) use crate::turn::LANES;
+use crate::turn::{Columns, Rows, to_columns, to_rows};
 
-/// Channels filtered at once.
-pub(crate) const LANES: usize = 16;
 /// One number of each.
 pub(crate) type Lanes = [f32; LANES];
 /// Frames between two settings of the cutoff; its gain moves in a line between them.
@@ -56,7 +56,8 @@ pub(crate) struct Bank {
     levels: [Lanes; STEPS + 1],
     damping: Lanes,
     poles: [Lanes; 4],
-    x: [[f32; BLOCK]; LANES],
+    x: Rows,
+    frames: Columns,
 }
 
 impl Bank {
@@ -69,6 +70,7 @@ impl Bank {
             damping: [1.0; LANES],
             poles: [[0.0; LANES]; 4],
             x: [[0.0; BLOCK]; LANES],
+            frames: [[0.0; LANES]; BLOCK],
         }
     }
 
@@ -102,7 +104,9 @@ impl Bank {
 
     /// Filters the block of all lanes.
     pub fn run(&mut self, kind: Kind) {
+        to_columns(&self.x, &mut self.frames);
         run(kind, self);
+        to_rows(&self.frames, &mut self.x);
     }
 }
 
@@ -115,9 +119,7 @@ fn run(kind: Kind, bank: &mut Bank) {
         }
     }
     let gains = lines(&gains);
-    let mut frames = turned(&bank.x);
-    let x = &mut frames;
-    let Bank { damping, poles: [a, b, c, d], .. } = bank;
+    let Bank { damping, poles: [a, b, c, d], frames: x, .. } = bank;
     match kind {
         Kind::Off => {}
         // One loop for each, as what they put out differs.
@@ -133,25 +135,6 @@ fn run(kind: Kind, bank: &mut Bank) {
     for pole in bank.poles.iter_mut().flatten() {
         *pole = flush(*pole);
     }
-    bank.x = turned(&frames);
-}
-
-/// Rows for columns. Whole pieces of rows are put together before they are written: what is
-/// written one by one cannot be read again as a whole without a wait.
-#[inline(always)]
-#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-fn turned<const ROWS: usize, const COLUMNS: usize>(
-    x: &[[f32; COLUMNS]; ROWS],
-) -> [[f32; ROWS]; COLUMNS] {
-    const PIECE: usize = 8;
-    let mut y = [[0.0; ROWS]; COLUMNS];
-    for (column, y) in y.iter_mut().enumerate() {
-        for (rows, y) in x.chunks_exact(PIECE).zip(y.chunks_exact_mut(PIECE)) {
-            let piece: [f32; PIECE] = core::array::from_fn(|i| rows[i][column]);
-            y.copy_from_slice(&piece);
-        }
-    }
-    y
 }
 
 /// The gain of every frame, in a line between the settings.

@@ -1,5 +1,7 @@
 //! What smears a sound before it enters the room: a short wait, then four allpass filters.
 
+use multiversion::multiversion;
+
 use crate::BLOCK;
 use crate::filter::flush;
 
@@ -33,22 +35,25 @@ impl Diffuser {
 
     /// Diffuses `x` in place.
     pub fn run(&mut self, x: &mut [f32; BLOCK]) {
-        let mask = self.mask;
+        let (at, mask) = (self.at, self.mask);
         for (i, y) in x.iter_mut().enumerate() {
-            let at = self.at.wrapping_add(i);
+            let at = at.wrapping_add(i);
             self.wait[at & mask] = *y;
             *y = self.wait[at.wrapping_sub(self.ahead) & mask];
         }
         for (line, length) in &mut self.filters {
-            for (i, y) in x.iter_mut().enumerate() {
-                let at = self.at.wrapping_add(i);
-                let old = line[at.wrapping_sub(*length) & mask];
-                let new = flush(*y + GAIN * old);
-                line[at & mask] = new;
-                *y = old - GAIN * new;
+            // What a filter reads was written a length ago: that much can be done at once.
+            let most = (*length).min(BLOCK);
+            for (i, x) in x.chunks_mut(most).enumerate() {
+                let to = at.wrapping_add(i * most);
+                let from = to.wrapping_sub(*length);
+                let mut old = [0.0; BLOCK];
+                copy_out(line, from & mask, &mut old[..x.len()]);
+                pass(&mut old, x);
+                copy_in(line, to & mask, &old[..x.len()]);
             }
         }
-        self.at = self.at.wrapping_add(BLOCK);
+        self.at = at.wrapping_add(BLOCK);
     }
 
     /// Forgets everything.
@@ -56,4 +61,30 @@ impl Diffuser {
         self.wait.fill(0.0);
         self.filters.iter_mut().for_each(|(line, _)| line.fill(0.0));
     }
+}
+
+/// One allpass: what it held a length ago becomes what it holds now, `x` its output.
+#[multiversion(targets("x86_64+avx2"))]
+fn pass(held: &mut [f32; BLOCK], x: &mut [f32]) {
+    for (y, held) in x.iter_mut().zip(held) {
+        let (old, new) = (*held, flush(*y + GAIN * *held));
+        *y = old - GAIN * new;
+        *held = new;
+    }
+}
+
+/// Reads a ring from place `at` on.
+fn copy_out(ring: &[f32], at: usize, out: &mut [f32]) {
+    let whole = out.len().min(ring.len() - at);
+    let (now, later) = out.split_at_mut(whole);
+    now.copy_from_slice(&ring[at..at + whole]);
+    later.copy_from_slice(&ring[..later.len()]);
+}
+
+/// Writes a ring from place `at` on.
+fn copy_in(ring: &mut [f32], at: usize, x: &[f32]) {
+    let whole = x.len().min(ring.len() - at);
+    let (now, later) = x.split_at(whole);
+    ring[at..at + whole].copy_from_slice(now);
+    ring[..later.len()].copy_from_slice(later);
 }

@@ -116,7 +116,7 @@ fn single(x: &[f32], hertz: f64) -> f64 {
 
 #[test]
 fn both_sides_differ_and_the_mixer_keeps_the_energy() {
-    let mut wave = [[0.0; BLOCK]; LINES];
+    let mut wave = [Piece::default(); LINES];
     for (i, x) in wave.iter_mut().enumerate() {
         x[0] = (i as f32).sin();
     }

@@ -1,12 +1,11 @@
 //! The sampler: a recording read at any speed, forwards or backwards, in parts and loops.
 
-use multiversion::multiversion;
-
 use super::{Ends, Frames, Life, Moment, Onset, SynthDef, Tone, bank};
 use crate::BLOCK;
 use crate::math::ratio;
 use crate::param::Param;
 use crate::sample::{Cell, PAD};
+use crate::spline::{FINE, SPAN, WINDOW, cubic};
 
 /// The sampler; it has no row in the table of sounds, as it needs a recording.
 pub(super) const DEF: SynthDef = SynthDef {
@@ -173,12 +172,6 @@ impl Sampler {
     }
 }
 
-/// Frames of a recording in which places are counted at a time, and those at hand around them.
-const SPAN: usize = 256;
-const WINDOW: usize = SPAN + 4;
-/// Bits of a place within them below the frame.
-const FINE: u32 = 23;
-
 /// Reads `out.len()` frames from place `at` on in steps of `pace`.
 fn interpolate(data: &[f32], at: Place, pace: Place, out: &mut [f32]) {
     let room = ((SPAN - 2) as Place) << 32;
@@ -203,21 +196,5 @@ fn interpolate(data: &[f32], at: Place, pace: Place, out: &mut [f32]) {
             }
         }
         at += pace * now.len() as Place;
-    }
-}
-
-/// Reads a window: a cubic through the four frames around each place (the spline of Catmull and
-/// Rom).
-#[multiversion(targets("x86_64+avx2"))]
-fn cubic(window: &[f32; WINDOW], at: u32, step: u32, out: &mut [f32]) {
-    for (i, y) in out.iter_mut().enumerate() {
-        let place = at.wrapping_add(step.wrapping_mul(i as u32));
-        let frame = (place >> FINE) as usize % SPAN;
-        let [a, b, c, d] = [0, 1, 2, 3].map(|ahead| window[frame + ahead]);
-        let t = (place & ((1 << FINE) - 1)) as f32 * (1.0 / (1u32 << FINE) as f32);
-        let slope = 0.5 * (c - a);
-        let bow = a - 2.5 * b + 2.0 * c - 0.5 * d;
-        let twist = 1.5 * (b - c) + 0.5 * (d - a);
-        *y = b + t * (slope + t * (bow + t * twist));
     }
 }

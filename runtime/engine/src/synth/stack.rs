@@ -81,6 +81,8 @@ struct Stack {
     oscillators: [Oscillator; MOST],
     count: usize,
     stereo: bool,
+    /// Whether all its waves are made of saws.
+    jumping: bool,
     /// Cycles a frame.
     frequency: f32,
     width: f32,
@@ -96,6 +98,7 @@ impl Stack {
             oscillators: [Oscillator::default(); MOST],
             count: 0,
             stereo: false,
+            jumping: false,
             frequency: 0.0,
             width: 0.5,
             sweep: Default::default(),
@@ -178,14 +181,46 @@ impl Tone for Stack {
         for layer in self.recipe.layers {
             self.add(layer, onset, &mut noise);
         }
+        self.jumping = self.oscillators[..self.count].iter().all(Oscillator::jumps);
     }
 
     fn render(&mut self, moment: &Moment, out: &mut Frames) -> Life {
+        let (from, to) = moment.bend;
+        let steady = from == to && !self.modulators.on();
+        if steady && self.jumping {
+            self.render_steady(moment, out);
+        } else {
+            self.render_moving(moment, steady, out);
+        }
+        Life::Sounding
+    }
+}
+
+impl Stack {
+    /// Renders waves of saws whose pitch stays where it is.
+    fn render_steady(&mut self, moment: &Moment, out: &mut Frames) {
+        let len = BLOCK - out.start.min(BLOCK);
+        let width = self.width(len);
+        let frequency = self.frequency * moment.bend.0;
+        let blep = &moment.tables.blep;
+        let oscillators = &mut self.oscillators[..self.count];
+        if self.stereo {
+            spread_saws(oscillators, blep, frequency, width, out.both());
+        } else {
+            mono_saws(oscillators, blep, frequency, width, out.mono());
+        }
+        for oscillator in oscillators {
+            let step = increment(frequency * oscillator.ratio);
+            oscillator.phase = oscillator.phase.wrapping_add(step.wrapping_mul(len as u32));
+        }
+    }
+
+    /// Renders any waves, whose pitch may move.
+    fn render_moving(&mut self, moment: &Moment, steady: bool, out: &mut Frames) {
         let mut factors = [1.0; BLOCK];
         let len = BLOCK - out.start.min(BLOCK);
         let (from, to) = moment.bend;
         let modulated = self.modulators.on();
-        let steady = from == to && !modulated;
         let mut top = from.max(to);
         let mut moved = [0; BLOCK];
         if modulated {
@@ -207,18 +242,6 @@ impl Tone for Stack {
         right.fill(0.0);
         for oscillator in self.oscillators.iter_mut().take(self.count) {
             let frequency = self.frequency * oscillator.ratio;
-            if steady && oscillator.jumps() {
-                let step = increment(frequency * from);
-                add_jumping(
-                    oscillator,
-                    &moment.tables.blep,
-                    step,
-                    (width, widening),
-                    (&mut *left, &mut *right),
-                );
-                oscillator.phase = oscillator.phase.wrapping_add(step.wrapping_mul(len as u32));
-                continue;
-            }
             let mut phases = [0; BLOCK];
             if steady {
                 oscillator.steady(frequency * from, &mut phases[..len]);
@@ -241,7 +264,6 @@ impl Tone for Stack {
             );
         }
         out.stereo = stereo;
-        Life::Sounding
     }
 }
 
@@ -259,6 +281,30 @@ impl Oscillator {
         matches!(self.shape, Shape::Saw | Shape::Pulse | Shape::Square)
     }
 
+    /// Adds its wave, which is made of saws.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+    fn add_saws(
+        &self,
+        blep: &Blep,
+        frequency: f32,
+        width: (Phase, Phase),
+        gain: f32,
+        out: &mut Ringing,
+    ) {
+        let (phase, step) = (self.phase, increment(frequency * self.ratio));
+        match self.shape {
+            Shape::Pulse | Shape::Square => {
+                let square = self.shape == Shape::Square;
+                let (width, widening) = if square { (1 << 31, 0) } else { width };
+                let other = step.wrapping_sub(widening);
+                blep.add_saw(phase.wrapping_sub(width), other, gain, out);
+                blep.add_saw(phase, step, -gain, out);
+            }
+            _ => blep.add_saw(phase, step, gain, out),
+        }
+    }
+
     /// The factors may be negative: then the wave runs backwards.
     fn bent(&mut self, frequency: f32, factors: &[f32], phases: &mut [Phase]) {
         for (phase, factor) in phases.iter_mut().zip(factors) {
@@ -269,30 +315,40 @@ impl Oscillator {
     }
 }
 
-/// Adds a wave of saws that moves on by `step` each frame.
+/// Writes waves of saws, at `frequency` times their ratios, to one channel; `width` is that of
+/// pulses, and what it gains with each frame.
 #[multiversion(targets("x86_64+avx2"))]
-fn add_jumping(
-    oscillator: &Oscillator,
+fn mono_saws(
+    oscillators: &[Oscillator],
     blep: &Blep,
-    step: Phase,
-    (width, widening): (Phase, Phase),
-    (left, right): (&mut [f32], &mut [f32]),
+    frequency: f32,
+    width: (Phase, Phase),
+    out: &mut [f32],
 ) {
     let mut wave = Ringing::new();
-    let phase = oscillator.phase;
-    match oscillator.shape {
-        Shape::Pulse | Shape::Square => {
-            let square = oscillator.shape == Shape::Square;
-            let (width, widening) = if square { (1 << 31, 0) } else { (width, widening) };
-            let other = step.wrapping_sub(widening);
-            blep.add_saw(phase.wrapping_sub(width), other, 1.0, &mut wave);
-            blep.add_saw(phase, step, -1.0, &mut wave);
-        }
-        _ => blep.add_saw(phase, step, 1.0, &mut wave),
+    for oscillator in oscillators {
+        oscillator.add_saws(blep, frequency, width, oscillator.left, &mut wave);
     }
-    for (channel, gain) in [(left, oscillator.left), (right, oscillator.right)] {
-        for (y, x) in channel.iter_mut().zip(wave.block()) {
-            *y += gain * x;
+    out.copy_from_slice(&wave.block()[..out.len()]);
+}
+
+/// Writes waves of saws to two channels.
+#[multiversion(targets("x86_64+avx2"))]
+fn spread_saws(
+    oscillators: &[Oscillator],
+    blep: &Blep,
+    frequency: f32,
+    width: (Phase, Phase),
+    (left, right): (&mut [f32], &mut [f32]),
+) {
+    left.fill(0.0);
+    right.fill(0.0);
+    for oscillator in oscillators {
+        let mut wave = Ringing::new();
+        oscillator.add_saws(blep, frequency, width, 1.0, &mut wave);
+        for ((l, r), x) in left.iter_mut().zip(&mut *right).zip(wave.block()) {
+            *l += oscillator.left * x;
+            *r += oscillator.right * x;
         }
     }
 }

@@ -1,0 +1,70 @@
+//! The effects of a voice in their order, between its filters and its envelope.
+
+use super::comb::Partials;
+use super::djf::Djf;
+use super::extras::Extras;
+use super::formant::Formant;
+use super::grit::Grit;
+use super::line::Lines;
+use super::phaser::Phaser;
+use super::sway::Sway;
+use crate::shot::Shot;
+use crate::synth::Frames;
+
+/// All of them; each is off unless the shot asks for it, and most voices have none.
+pub(crate) struct Chain {
+    on: bool,
+    formant: Formant,
+    djf: Djf,
+    grit: Grit,
+    extras: Extras,
+    partials: Partials,
+    phaser: Phaser,
+    sway: Sway,
+}
+
+impl Chain {
+    /// What `shot` asks for.
+    pub fn new(shot: &Shot, seed: u32, rate: f32) -> Self {
+        let mut chain = Chain {
+            on: false,
+            formant: Formant::new(shot, rate),
+            djf: Djf::new(shot, rate),
+            grit: Grit::new(shot),
+            extras: Extras::new(shot, seed, rate),
+            partials: Partials::new(shot, rate),
+            phaser: Phaser::new(shot, rate),
+            sway: Sway::new(shot, rate),
+        };
+        chain.on = chain.formant.on()
+            || chain.djf.on()
+            || chain.grit.on()
+            || chain.extras.on()
+            || chain.partials.on()
+            || chain.phaser.on()
+            || chain.sway.on();
+        chain
+    }
+
+    /// Empties the lines that it will write to.
+    pub fn clear(&self, lines: &mut Lines) {
+        let (comb, squiz) = self.partials.needs();
+        let needed =
+            [(comb, &mut lines.comb), (squiz, &mut lines.squiz), (self.sway.on(), &mut lines.sway)];
+        needed.into_iter().filter(|(needed, _)| *needed).for_each(|(_, line)| line.clear());
+    }
+
+    /// Changes the frames in place.
+    #[inline]
+    pub fn run(&mut self, lines: &mut Lines, frames: &mut Frames) {
+        if self.on {
+            self.formant.run(frames);
+            self.djf.run(frames);
+            self.grit.run(frames);
+            self.extras.run(frames);
+            self.partials.run(lines, frames);
+            self.phaser.run(frames);
+            self.sway.run(&mut lines.sway, frames);
+        }
+    }
+}
