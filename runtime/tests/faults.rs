@@ -175,3 +175,19 @@ fn nonsense_from_the_wire() -> Tested {
     show.expect_sound("cp")?;
     show.end_without_a_gap()
 }
+
+#[test]
+fn a_part_that_explodes_later() -> Tested {
+    let mut show = Show::start("explodes", &[])?;
+    let seed = "let big = \"a*<1 1 1 1 1 1 64>\"\n";
+    let fold = |n| (0..n).map(|_| " .ply \"<1 1 1 1 1 1 64>\"").collect::<String>();
+    show.pause(MS(1500));
+    show.save(&format!("{seed}{PULSE}other: s big{}\n", fold(6)))?;
+    show.expect_sound("a")?;
+    show.pause(MS(6000));
+    let said = show.said();
+    assert!(said.contains("`other` failed in cycle 6"), "{said}");
+    show.save(&format!("{PULSE}other: s \"cp*8\"\n"))?;
+    show.expect_sound("cp")?;
+    show.end_without_a_gap()
+}
