@@ -2,7 +2,7 @@
 //! together for `play` and the prompt.
 
 use crate::clock::Frame;
-use crate::device::{Device, RATE, Reading, Tap};
+use crate::device::{self, Cards, Device, RATE, Reading, Tap, Wiring};
 use crate::export::recording::Recording;
 use crate::live::{Live, Locate};
 use crate::moments::Moments;
@@ -71,6 +71,17 @@ struct Card {
 impl Performer {
     /// Opens the sound card, unless it is to be left alone, and waits for the first program.
     pub fn new(setup: Setup, world: Arc<dyn World>, notices: Notices, locate: Locate) -> Performer {
+        Performer::on(setup, device::system_cards(), world, notices, locate)
+    }
+
+    /// The same on a card of these.
+    pub fn on(
+        setup: Setup,
+        cards: Cards,
+        world: Arc<dyn World>,
+        notices: Notices,
+        locate: Locate,
+    ) -> Performer {
         let reference = Moments::starting_in(Duration::ZERO, RATE);
         let timebase = Arc::new(Timebase::default());
         let (engine, control) = Engine::new(RATE);
@@ -79,8 +90,8 @@ impl Performer {
         let device = (!setup.silent).then(|| {
             let buffer = setup.buffer;
             let (timebase, timing) = (timebase.clone(), timing.clone());
-            let (tap, notices) = (tap.clone(), notices.clone());
-            Device::keep(engine, timebase, reference, buffer, tap, timing, notices)
+            let (tap, notices, moments) = (tap.clone(), notices.clone(), reference);
+            Device::keep(engine, cards, Wiring { timebase, moments, buffer, tap, timing, notices })
         });
         let device = device.and_then(|kept| match kept {
             Ok(device) => Some(device),

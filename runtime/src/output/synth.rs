@@ -11,7 +11,7 @@ use mag_lang::suggest::nearest;
 use mag_pattern::Value;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long before its time a shot is handed over, in seconds. It can be taken back, so this may
@@ -33,6 +33,8 @@ pub struct Timebase {
     offset: AtomicI64,
     pulled: AtomicI64,
     running: AtomicBool,
+    /// How often somebody began to pull the engine.
+    starts: AtomicU64,
 }
 
 impl Timebase {
@@ -52,7 +54,14 @@ impl Timebase {
     pub fn run(&self, offset: Frame, pulled: Frame) {
         self.offset.store(offset, Ordering::Relaxed);
         self.pulled.store(pulled, Ordering::Relaxed);
-        self.running.store(true, Ordering::Release);
+        if !self.running.load(Ordering::Relaxed) {
+            self.starts.fetch_add(1, Ordering::Relaxed);
+            self.running.store(true, Ordering::Release);
+        }
+    }
+    /// How often somebody began to pull the engine: with each new card the frames lie elsewhere.
+    fn starts(&self) -> u64 {
+        self.starts.load(Ordering::Relaxed)
     }
     /// Nobody pulls the engine any more.
     pub fn stop(&self) {
@@ -74,6 +83,8 @@ pub struct SynthOut {
     /// What was handed over and has not sounded: frames of the timeline and of the engine, which
     /// drift apart.
     given: VecDeque<(Frame, Frame)>,
+    /// Which start of the engine they were handed over for.
+    starts: Option<u64>,
     timing: Arc<Timing>,
     /// The performer's own recordings.
     bank: Option<Bank>,
@@ -92,6 +103,7 @@ impl SynthOut {
             overrun: false,
             shed: (0, None),
             given: VecDeque::new(),
+            starts: None,
             timing: Arc::default(),
             bank: None,
         }
@@ -119,8 +131,20 @@ impl SynthOut {
     }
 
     /// What has to be added to a frame of the timeline to give the engine's.
-    fn offset(&self) -> Option<Frame> {
-        self.timebase.offset().map(|offset| offset + self.shift)
+    fn offset(&mut self) -> Option<Frame> {
+        let offset = self.timebase.offset()?;
+        let starts = self.timebase.starts();
+        if self.starts.replace(starts).is_some_and(|before| before != starts) {
+            self.forget();
+        }
+        Some(offset + self.shift)
+    }
+
+    /// Another card pulls the engine, after a silence: what was meant for the one before is over.
+    fn forget(&mut self) {
+        self.given.clear();
+        let _ = self.control.withdraw_all(0);
+        let _ = self.control.hush(self.control.frame());
     }
 
     fn frames(&self, seconds: f64) -> Frame {
