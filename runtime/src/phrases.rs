@@ -11,6 +11,7 @@ mod cache;
 pub mod chords;
 pub mod drums;
 mod groove;
+mod infill;
 mod key;
 mod keys;
 pub mod library;

@@ -121,8 +121,8 @@ pub struct PhraseNote {
     pub length: Time,
     /// Its controls; or a plain value.
     pub value: Value,
-    /// Which note of the first given pattern it is, if it is one of them: the other controls of
-    /// that event stay, and so do its places in the source.
+    /// The note of the first given pattern that it is, or that it is like: it has that event's
+    /// other controls and places in the source.
     pub of: Option<usize>,
     /// By how much it is played later than it is written, in bars; negative is early.
     pub shift: f64,

@@ -231,7 +231,12 @@ fn event(note: &PhraseNote, source: Option<&Hap>, whole: Span, part: Span, cps: 
     let locs = source.map_or_else(Locs::none, |hap| hap.locs.clone());
     let mut value = match (&note.value, source) {
         (Value::Map(new), Some(hap)) => {
-            Value::Map(controls_of(&hap.value).union(new, |_, new| new.clone()))
+            let mut controls = controls_of(&hap.value);
+            if new.get(Sym::new("note")).is_some() {
+                // They would be heard in place of the new pitch.
+                let _ = (controls.remove(Sym::new("freq")), controls.remove(Sym::new("midinote")));
+            }
+            Value::Map(controls.union(new, |_, new| new.clone()))
         }
         (value, _) => value.clone(),
     };

@@ -6,7 +6,7 @@ pub(crate) mod request;
 use std::path::Path;
 
 pub use crate::vocab::drums::{Drum, Style};
-pub use request::{DrumPhrase, DrumsRequest, Hit, Rhythm};
+pub use request::{DrumPhrase, DrumsRequest, Hit, Keep, Rhythm};
 
 use draft::{Draft, Reading};
 
@@ -15,8 +15,12 @@ use crate::groove::{GrooveModel, GrooveRequest};
 use crate::loaded::Loaded;
 use crate::net::Net;
 use crate::onnx::Runtime;
+use crate::particles::Swarm;
 use crate::trouble::Trouble;
 use crate::vocab::drums::VOCABULARY;
+
+/// Candidates of a phrase under constraints that reach ahead.
+const CANDIDATES: usize = 16;
 
 /// A drums model that is ready to make phrases.
 pub struct DrumsModel {
@@ -61,9 +65,7 @@ impl DrumsModel {
     /// # Errors
     /// When a request is impossible or a network fails.
     pub fn generate(&mut self, requests: &[DrumsRequest]) -> Result<Vec<DrumPhrase>, Trouble> {
-        let mut drafts = requests.iter().map(Draft::new).collect::<Result<Vec<_>, _>>()?;
-        self.loaded.run(&mut drafts)?;
-        let mut phrases: Vec<DrumPhrase> = drafts.into_iter().map(Draft::finish).collect();
+        let mut phrases = self.rhythms(requests)?;
         if let Some(groove) = &mut self.groove {
             let asked: Vec<GrooveRequest> =
                 requests.iter().zip(&phrases).map(|(r, p)| r.to_groove(p)).collect();
@@ -72,6 +74,33 @@ impl DrumsModel {
             }
         }
         Ok(phrases)
+    }
+
+    /// The phrases as they are written. Those under constraints that reach ahead are drawn among
+    /// several candidates.
+    fn rhythms(&mut self, requests: &[DrumsRequest]) -> Result<Vec<DrumPhrase>, Trouble> {
+        let bound = |request: &DrumsRequest| request.tap.is_some() || request.keep.is_some();
+        let mut free = Vec::new();
+        let mut swarms = Vec::new();
+        for request in requests {
+            let draft = Draft::new(request)?;
+            if bound(request) {
+                let bar = request::bar_steps(request.meter)?;
+                let beat = i32::try_from(bar.div_ceil(4)).unwrap_or(4);
+                swarms.push(Swarm::new(draft, CANDIDATES, request.seed, beat));
+            } else {
+                free.push(draft);
+            }
+        }
+        self.loaded.run(&mut free)?;
+        self.loaded.run_swarms(&mut swarms)?;
+        let mut free = free.into_iter();
+        let mut swarms = swarms.into_iter();
+        let next = |request: &DrumsRequest| {
+            if bound(request) { swarms.next().and_then(Swarm::finish) } else { free.next() }
+        };
+        let drafts: Vec<Draft> = requests.iter().filter_map(next).collect();
+        Ok(drafts.into_iter().map(Draft::finish).collect())
     }
 
     /// How surprising the model finds each rhythm, in nats by sixteenth.

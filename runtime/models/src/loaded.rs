@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::card::Card;
 use crate::net::Net;
 use crate::onnx::Runtime;
+use crate::particles::{self, Particle, Swarm};
 use crate::sequence::{self, Sequence};
 use crate::trouble::Trouble;
 use crate::vocab::Vocabulary;
@@ -41,6 +42,11 @@ impl Loaded {
     /// Steps all sequences until each has ended.
     pub fn run<S: Sequence>(&mut self, sequences: &mut [S]) -> Result<(), Trouble> {
         sequence::run(self.net.as_mut(), self.vocabulary, sequences)
+    }
+
+    /// Steps all candidates of all phrases until each has ended.
+    pub fn run_swarms<P: Particle>(&mut self, swarms: &mut [Swarm<P>]) -> Result<(), Trouble> {
+        particles::run(self.net.as_mut(), self.vocabulary, swarms)
     }
 }
 

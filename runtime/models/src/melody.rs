@@ -10,7 +10,7 @@ use std::path::Path;
 use ndarray::ArrayViewD;
 
 pub(crate) use request::bar_ticks;
-pub use request::{Melody, MelodyRequest, Mode, Surprise};
+pub use request::{Fill, Melody, MelodyRequest, Mode, Surprise};
 
 use draft::Draft;
 use reading::Reading;
@@ -19,9 +19,13 @@ use crate::card::Card;
 use crate::loaded::Loaded;
 use crate::net::Net;
 use crate::onnx::Runtime;
+use crate::particles::Swarm;
 use crate::phrase::Phrase;
 use crate::trouble::Trouble;
 use crate::vocab::melody::VOCABULARY;
+
+/// Candidates of a phrase whose gaps are filled.
+const CANDIDATES: usize = 16;
 
 /// A melody model that is ready to make phrases.
 pub struct MelodyModel {
@@ -81,13 +85,31 @@ impl MelodyModel {
     }
 
     /// Makes a phrase for every request, all in one batch. A phrase depends on its own request
-    /// only: the same seed gives the same phrase, whatever else is asked for.
+    /// only: the same seed gives the same phrase, whatever else is asked for. Where gaps are
+    /// filled, only what fills them is answered, drawn among several candidates.
     ///
     /// # Errors
     /// When a request is impossible or the network fails.
     pub fn generate(&mut self, requests: &[MelodyRequest]) -> Result<Vec<Phrase>, Trouble> {
-        let mut drafts = requests.iter().map(Draft::new).collect::<Result<Vec<_>, _>>()?;
-        self.loaded.run(&mut drafts)?;
+        let mut free = Vec::new();
+        let mut swarms = Vec::new();
+        for request in requests {
+            let draft = Draft::new(request)?;
+            if request.fill.is_some() {
+                let beat = request::bar_ticks(request.meter)? / 4;
+                swarms.push(Swarm::new(draft, CANDIDATES, request.seed, beat.max(12)));
+            } else {
+                free.push(draft);
+            }
+        }
+        self.loaded.run(&mut free)?;
+        self.loaded.run_swarms(&mut swarms)?;
+        let (mut free, mut swarms) = (free.into_iter(), swarms.into_iter());
+        let next = |request: &MelodyRequest| match request.fill {
+            Some(_) => swarms.next().and_then(Swarm::finish),
+            None => free.next(),
+        };
+        let drafts: Vec<Draft> = requests.iter().filter_map(next).collect();
         Ok(drafts.into_iter().map(Draft::finish).collect())
     }
 

@@ -32,6 +32,17 @@ impl State {
     pub fn select(&self, rows: &[usize]) -> Self {
         Self(self.0.iter().map(|part| part.select(Axis(1), rows)).collect())
     }
+
+    /// Puts the rows of another state in the places of these rows.
+    pub fn put(&mut self, rows: &[usize], from: &Self) {
+        for (to, from) in self.0.iter_mut().zip(&from.0) {
+            for (at, &row) in rows.iter().enumerate() {
+                if row < to.len_of(Axis(1)) && at < from.len_of(Axis(1)) {
+                    to.index_axis_mut(Axis(1), row).assign(&from.index_axis(Axis(1), at));
+                }
+            }
+        }
+    }
 }
 
 /// What a step gives: log-probabilities, one array per head of the card (rows first), and

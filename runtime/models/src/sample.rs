@@ -13,6 +13,13 @@ impl Rng {
         rng
     }
 
+    /// The same generator gone another way: other numbers for each salt.
+    pub fn salted(&self, salt: u64) -> Self {
+        let mut rng = Self(self.0 ^ salt.wrapping_add(1).wrapping_mul(0xd1b5_4a32_d192_ed03));
+        rng.next();
+        rng
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -69,6 +76,22 @@ pub fn pick(
         }
     }
     Some(choices[kept - 1].0)
+}
+
+/// The log of the share that the legal choices have of all, at a temperature.
+pub fn legal_share(
+    log_probs: impl IntoIterator<Item = f32>,
+    legal: impl Fn(usize) -> bool,
+    temperature: f64,
+) -> f64 {
+    let warmth = temperature.max(0.05);
+    let logs: Vec<f64> = log_probs.into_iter().map(|p| f64::from(p) / warmth).collect();
+    let peak = logs.iter().copied().filter(|p| p.is_finite()).fold(f64::NEG_INFINITY, f64::max);
+    let weight = |p: &f64| if p.is_finite() { (p - peak).exp() } else { 0.0 };
+    let all: f64 = logs.iter().map(weight).sum();
+    let kept: f64 =
+        logs.iter().enumerate().filter(|(i, _)| legal(*i)).map(|(_, p)| weight(p)).sum();
+    if kept > 0.0 { (kept / all).ln() } else { f64::NEG_INFINITY }
 }
 
 /// A place in a distribution over neighbouring classes, counted in classes from the first one's

@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayViewD, Axis};
 
 use crate::Trouble;
-use crate::net::{Batch, Net, Step};
+use crate::net::{Batch, Net, State, Step};
 use crate::vocab::Vocabulary;
 
 /// Something that a network reads or writes step by step.
@@ -14,6 +14,27 @@ pub(crate) trait Sequence {
     fn row(&self, columns: &mut [i64], reals: &mut [f32]);
     /// Takes what the network answers, one array per head, and goes past that step.
     fn take(&mut self, heads: &[ArrayViewD<'_, f32>]);
+}
+
+/// One step of these sequences; answers the state after it, one row for each of them.
+pub(crate) fn step<S: Sequence>(
+    net: &mut dyn Net,
+    vocabulary: &Vocabulary,
+    sequences: &mut [&mut S],
+    state: State,
+) -> Result<State, Trouble> {
+    let rows = |at: usize, columns: &mut [i64], reals: &mut [f32]| {
+        if let Some(sequence) = sequences.get(at) {
+            sequence.row(columns, reals);
+        }
+    };
+    let step = net.step(batch(vocabulary, sequences.len(), rows), state)?;
+    answers(vocabulary, &step, sequences.len())?;
+    for (row, sequence) in sequences.iter_mut().enumerate() {
+        let heads: Vec<_> = step.heads.iter().map(|head| head.index_axis(Axis(0), row)).collect();
+        sequence.take(&heads);
+    }
+    Ok(step.state)
 }
 
 /// Steps all sequences until each has ended; those that have leave the batch.
@@ -34,27 +55,29 @@ pub(crate) fn run<S: Sequence>(
             state = state.select(&going);
             active = going.into_iter().map(|i| active[i]).collect();
         }
-        let step = net.step(batch(vocabulary, sequences, &active), state)?;
-        answers(vocabulary, &step, active.len())?;
-        for (row, &index) in active.iter().enumerate() {
-            let heads: Vec<_> =
-                step.heads.iter().map(|head| head.index_axis(Axis(0), row)).collect();
-            sequences[index].take(&heads);
-        }
-        state = step.state;
+        let mut going = active.iter().peekable();
+        let mut rows: Vec<&mut S> = sequences
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(i, sequence)| going.next_if(|&&next| next == i).map(|_| sequence))
+            .collect();
+        state = step(net, vocabulary, &mut rows, state)?;
     }
 }
 
-fn batch<S: Sequence>(vocabulary: &Vocabulary, sequences: &[S], active: &[usize]) -> Batch {
+/// What the network reads for so many rows.
+fn batch(
+    vocabulary: &Vocabulary,
+    rows: usize,
+    write: impl Fn(usize, &mut [i64], &mut [f32]),
+) -> Batch {
     let (width, reals) = (vocabulary.columns.len(), vocabulary.reals);
-    let mut batch = Batch {
-        columns: Array2::zeros((active.len(), width)),
-        reals: Array2::zeros((active.len(), reals)),
-    };
-    for (at, &index) in active.iter().enumerate() {
+    let mut batch =
+        Batch { columns: Array2::zeros((rows, width)), reals: Array2::zeros((rows, reals)) };
+    for at in 0..rows {
         let (mut columns, mut reals) = (batch.columns.row_mut(at), batch.reals.row_mut(at));
         if let (Some(columns), Some(reals)) = (columns.as_slice_mut(), reals.as_slice_mut()) {
-            sequences[index].row(columns, reals);
+            write(at, columns, reals);
         }
     }
     batch

@@ -1,8 +1,8 @@
 //! Between wishes in bars and the hits of the drums and groove models.
 
 use super::ticks::{bar_ticks, bars, quarters, ticks};
-use super::wishes;
 use super::worker::Player;
+use super::{infill, wishes};
 use mag_models::{Drum, DrumPhrase, DrumsModel, DrumsRequest, Hit, Rhythm, Style};
 use mag_pattern::{Controls, Given, Phrase, PhraseNote, PhraseRequest, Sym, Value};
 
@@ -92,6 +92,7 @@ pub fn translate(wish: &PhraseRequest) -> (DrumsRequest, Vec<String>) {
         kit,
         with: if tap { Vec::new() } else { hits(given, bar) },
         tap: tap.then(|| hits(given, bar)),
+        keep: None,
     };
     (request, left_out)
 }
@@ -150,6 +151,11 @@ impl Player for DrumsModel {
             "drums" | "tap" => {
                 let requests: Vec<_> = wishes.iter().map(|wish| translate(wish).0).collect();
                 let made = self.generate(&requests)?;
+                Ok(made.iter().zip(wishes).map(|(made, wish)| phrase(made, wish)).collect())
+            }
+            "infill" => {
+                let fills: Vec<_> = wishes.iter().map(|wish| infill::drums(wish)).collect();
+                let made = self.generate(&fills)?;
                 Ok(made.iter().zip(wishes).map(|(made, wish)| phrase(made, wish)).collect())
             }
             "surprise" => {

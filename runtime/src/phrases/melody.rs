@@ -2,7 +2,7 @@
 
 use super::ticks::{self, bar_ticks, ticks as at_tick};
 use super::worker::Player;
-use super::{keys, wishes};
+use super::{infill, keys, wishes};
 use mag_models::{Chord, Melody, MelodyModel, MelodyRequest, Mode, Note, Ticks};
 use mag_pattern::{Phrase, PhraseNote, PhraseRequest, Value};
 
@@ -39,6 +39,7 @@ pub fn translate(wish: &PhraseRequest) -> Translation {
         close: !wish.flow,
         lowest,
         highest,
+        fill: None,
     };
     Translation { request, left_out }
 }
@@ -162,6 +163,12 @@ impl Player for MelodyModel {
                 let requests: Vec<_> = wishes.iter().map(|wish| translate(wish).request).collect();
                 let made = self.generate(&requests)?;
                 Ok(made.iter().zip(wishes).map(|(made, wish)| phrase(made, wish.meter)).collect())
+            }
+            "infill" => {
+                let fills: Vec<_> = wishes.iter().map(|wish| infill::melody(wish)).collect();
+                let made = self.generate(&fills)?;
+                let all = wishes.iter().zip(fills.iter().zip(&made));
+                Ok(all.map(|(wish, (fill, made))| infill::filled(wish, fill, made)).collect())
             }
             other => Err(wishes::cannot("melody", other)),
         })

@@ -43,7 +43,7 @@ pub fn note(note: &Note, bar: i64) -> PhraseNote {
     PhraseNote::new(bars(note.onset, bar), bars(note.duration, bar), value)
 }
 
-/// The notes of a phrase, as a model is given them.
+/// The notes of a phrase, all of them in order, as a model is given them.
 pub fn given(phrase: &mag_pattern::Phrase) -> Vec<Given> {
     let of = |note: &PhraseNote| {
         let (onset, length) = (note.onset, note.length);
@@ -54,9 +54,7 @@ pub fn given(phrase: &mag_pattern::Phrase) -> Vec<Given> {
             _ => None,
         });
         let pitch = number("note").or_else(|| note.value.number());
-        let heard = pitch.is_some() || sound.is_some();
-        let gain = number("gain").unwrap_or(1.0);
-        heard.then_some(Given { onset, length, pitch, sound, gain })
+        Given { onset, length, pitch, sound, gain: number("gain").unwrap_or(1.0) }
     };
-    phrase.notes.iter().filter_map(of).collect()
+    phrase.notes.iter().map(of).collect()
 }

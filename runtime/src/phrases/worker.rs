@@ -3,7 +3,7 @@
 use super::key::Key;
 use super::{Shared, chords, library, ticks};
 use mag_models::{Card, ChordsModel, DrumsModel, GrooveModel, MelodyModel, Runtime, Trouble};
-use mag_pattern::{Phrase, PhraseRequest, Role, Sym};
+use mag_pattern::{Phrase, PhraseRequest, Role, Sym, Value};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -137,11 +137,13 @@ impl Worker {
 
     fn make(&mut self, wishes: Vec<PhraseRequest>) -> Vec<(Key, Option<Phrase>)> {
         let keys: Vec<Key> = wishes.iter().map(Key::of).collect();
-        let ready: Vec<Option<PhraseRequest>> =
-            wishes.into_iter().map(|w| self.continued(w)).collect();
-        let asked: Vec<PhraseRequest> = ready.iter().flatten().cloned().collect();
+        let ready: Vec<Option<Ready>> = wishes.into_iter().map(|w| self.continued(w)).collect();
+        let asked: Vec<PhraseRequest> = ready.iter().flatten().map(|r| r.wish.clone()).collect();
         let mut made = self.play(&asked).into_iter();
-        let phrases = ready.iter().map(|wish| wish.as_ref().and_then(|_| made.next().flatten()));
+        let phrases = ready.iter().map(|ready| {
+            let ready = ready.as_ref()?;
+            Some(ready.based(made.next().flatten()?))
+        });
         keys.into_iter().zip(phrases.collect::<Vec<_>>()).collect()
     }
 
@@ -202,15 +204,19 @@ impl Worker {
     ///
     /// What it is made from is the answer to a wish of its own, so a phrase depends on nothing but
     /// its wish, whenever it is asked for.
-    fn continued(&mut self, mut wish: PhraseRequest) -> Option<PhraseRequest> {
+    fn continued(&mut self, mut wish: PhraseRequest) -> Option<Ready> {
+        let mut base = None;
         if let Some((role, first)) = wish.from.take() {
             let phrase = self.known(&first)?;
             match role {
                 Role::Prime => continue_from(&mut wish, &phrase),
-                Role::Given => wish.given.insert(0, ticks::given(&phrase)),
+                Role::Given => {
+                    wish.given.insert(0, ticks::given(&phrase));
+                    base = Some(phrase);
+                }
             }
         }
-        if wish.flow { Some(self.flowing(wish)) } else { Some(wish) }
+        Some(Ready { wish: if wish.flow { self.flowing(wish) } else { wish }, base })
     }
 
     /// The phrase of another wish, made now if it is not there.
@@ -220,7 +226,8 @@ impl Worker {
             return Some(phrase);
         }
         let ready = self.continued(wish.clone())?;
-        let made = self.play(std::slice::from_ref(&ready)).pop().flatten().map(Arc::new)?;
+        let made = self.play(std::slice::from_ref(&ready.wish)).pop().flatten()?;
+        let made = Arc::new(ready.based(made));
         self.shared.keep(key, made.clone());
         Some(made)
     }
@@ -252,6 +259,29 @@ impl Worker {
             before = made;
             next += 1;
         }
+    }
+}
+
+/// A wish with all that it needs.
+struct Ready {
+    wish: PhraseRequest,
+    /// The phrase whose notes it was given.
+    base: Option<Arc<Phrase>>,
+}
+
+impl Ready {
+    /// What was made, with the controls of the phrase that it was made of.
+    fn based(&self, mut made: Phrase) -> Phrase {
+        let Some(base) = &self.base else { return made };
+        for note in &mut made.notes {
+            let source = note.of.take().and_then(|i| base.notes.get(i));
+            if let (Some(source), Value::Map(new)) = (source, &note.value) {
+                let old = source.value.clone().into_controls();
+                note.value = Value::Map(old.union(new, |_, new| new.clone()));
+                note.shift += source.shift;
+            }
+        }
+        made
     }
 }
 

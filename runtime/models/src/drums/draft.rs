@@ -2,9 +2,10 @@
 
 use ndarray::ArrayViewD;
 
-use super::request::{DrumPhrase, DrumsRequest, Rhythm, bar_steps, combinations, hits_of};
+use super::request::{DrumPhrase, DrumsRequest, Keep, Rhythm, bar_steps, combinations, hits_of};
+use crate::particles::Particle;
 use crate::phrase::Ticks;
-use crate::sample::{Rng, Taste, pick};
+use crate::sample::{Rng, Taste, legal_share, pick};
 use crate::sequence::Sequence;
 use crate::trouble::Trouble;
 use crate::vocab::drums::{Drum, Kind, Past, SIXTEENTH, Scene};
@@ -16,6 +17,7 @@ const CYMBALS: u16 = 1 << Drum::ClosedHat as u16
     | 1 << Drum::Ride as u16;
 
 /// A phrase in the making. Sixteenth 0 is where its prime begins, or the phrase without one.
+#[derive(Clone)]
 pub(super) struct Draft {
     scene: Scene,
     past: Past,
@@ -24,6 +26,10 @@ pub(super) struct Draft {
     with: Vec<u16>,
     /// Where something must sound besides cymbals; elsewhere only they may.
     tap: Option<Vec<bool>>,
+    /// What is kept of a rhythm at each sixteenth; `None` is made anew.
+    keep: Vec<Option<u16>>,
+    /// The log of how likely the model finds what it was made to do.
+    weight: f64,
     kit: u16,
     fill_from: usize,
     end: usize,
@@ -46,6 +52,7 @@ impl Draft {
         with.truncate(length);
         let tap = request.tap.as_ref().map(|hits| combinations(hits, length)).transpose()?;
         let tap = tap.map(|steps| steps.into_iter().take(length).map(|step| step != 0).collect());
+        let keep = request.keep.as_ref().map(|keep| kept(keep, length)).transpose()?;
         let bits = |drums: &[Drum]| drums.iter().fold(0, |bits, drum| bits | drum.bit());
         let kit = if request.kit.is_empty() { u16::MAX } else { bits(&request.kit) };
         let known_end = request.close.then_some(end);
@@ -60,6 +67,8 @@ impl Draft {
             prime,
             with,
             tap,
+            keep: keep.unwrap_or_default(),
+            weight: 0.0,
             kit,
             end,
         })
@@ -72,6 +81,10 @@ impl Draft {
     }
 
     fn choose(&mut self, head: Option<&ArrayViewD<'_, f32>>) -> u16 {
+        if let Some(Some(kept)) = self.keep.get(self.made.len()) {
+            self.weight -= nats(head, (*kept).into());
+            return *kept;
+        }
         let with = self.with.get(self.made.len()).copied().unwrap_or(0);
         let kit = self.kit | with;
         let bar = self.scene.bar;
@@ -87,8 +100,11 @@ impl Draft {
             let rhythm = tapped.is_none_or(|tapped| (c & struck != 0) == tapped);
             c & !kit == 0 && c & with == with && !(must_sound && c == 0) && rhythm
         };
-        let logs = head.into_iter().flat_map(|head| head.iter().copied());
-        match pick(logs, legal, self.taste, &mut self.rng) {
+        let logs = || head.into_iter().flat_map(|head| head.iter().copied());
+        if tapped.is_some() {
+            self.weight += legal_share(logs(), legal, self.taste.temperature);
+        }
+        match pick(logs(), legal, self.taste, &mut self.rng) {
             Some(choice) => {
                 self.nats += nats(head, choice);
                 choice as u16
@@ -123,6 +139,31 @@ impl Sequence for Draft {
         };
         self.past.push(&self.scene, combination);
     }
+}
+
+impl Particle for Draft {
+    fn now(&self) -> i32 {
+        i32::try_from(self.past.len()).unwrap_or(i32::MAX)
+    }
+
+    fn weigh(&mut self) -> f64 {
+        std::mem::take(&mut self.weight)
+    }
+
+    fn reseed(&mut self, salt: u64) {
+        self.rng = self.rng.salted(salt);
+    }
+}
+
+/// What is kept at each sixteenth.
+fn kept(keep: &Keep, length: usize) -> Result<Vec<Option<u16>>, Trouble> {
+    let steps = combinations(&keep.hits, length)?;
+    let open = |step: usize| {
+        let tick = Ticks::try_from(step).unwrap_or(Ticks::MAX).saturating_mul(SIXTEENTH);
+        keep.open.iter().any(|&(from, to)| from <= tick && tick < to)
+    };
+    let kept = |(step, &combination): (usize, &u16)| (!open(step)).then_some(combination);
+    Ok(steps.iter().take(length).enumerate().map(kept).collect())
 }
 
 /// A rhythm that the network reads.

@@ -70,6 +70,17 @@ pub struct DrumsRequest {
     /// A rhythm that the phrase must have, whatever is struck: something other than a cymbal
     /// sounds where there is a hit, nothing but cymbals elsewhere. Moved to sixteenths.
     pub tap: Option<Vec<Hit>>,
+    /// A rhythm of which only some stretches are made anew.
+    pub keep: Option<Keep>,
+}
+
+/// A rhythm that is kept, but for some stretches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Keep {
+    /// The hits, in ticks from the start of the phrase.
+    pub hits: Vec<Hit>,
+    /// What is made anew: from one tick to another.
+    pub open: Vec<(Ticks, Ticks)>,
 }
 
 /// Four bars, a little safer than the model has it: at temperature 1 sampled beats wander more
@@ -91,6 +102,7 @@ impl Default for DrumsRequest {
             kit: Vec::new(),
             with: Vec::new(),
             tap: None,
+            keep: None,
         }
     }
 }

@@ -4,14 +4,25 @@ use ndarray::ArrayViewD;
 
 use super::Expectation;
 use super::legal::{self, Frame};
-use super::request::{MelodyRequest, bar_ticks, scene};
-use crate::phrase::Phrase;
+use super::request::{Fill, MelodyRequest, bar_ticks, scene};
+use crate::particles::Particle;
+use crate::phrase::{Note, Phrase, Ticks};
 use crate::sample::{Rng, Taste, pick};
 use crate::sequence::Sequence;
 use crate::trouble::Trouble;
-use crate::vocab::melody::{Event, Past, Scene, decode, encode, reference};
+use crate::vocab::melody::{Event, Past, Scene, decode, encode, reference, snap};
+
+/// What is given and what is open in a phrase with gaps.
+#[derive(Clone)]
+struct Plan {
+    /// What is given, in order.
+    given: std::vec::IntoIter<Event>,
+    /// From where to where it is open, and what holds there.
+    gaps: Vec<(i32, i32, Frame)>,
+}
 
 /// A phrase in the making. Tick 0 is where its prime begins, or the phrase when it has none.
+#[derive(Clone)]
 pub(super) struct Draft {
     scene: Scene,
     past: Past,
@@ -22,6 +33,9 @@ pub(super) struct Draft {
     taste: Taste,
     rng: Rng,
     nats: f64,
+    plan: Option<Plan>,
+    /// The log of how likely the model finds what it was made to do.
+    weight: f64,
 }
 
 impl Draft {
@@ -41,15 +55,19 @@ impl Draft {
         let scene =
             scene(request.meter, request.mode, request.tonic, known_end, &request.chords, start);
         let reference = placed(request);
+        let frame = Frame::new(request, reference, (start, end), scene.chord_at(end - 1).copied());
+        let plan = request.fill.as_ref().map(|fill| plan(fill, &frame, (start, end)));
         Ok(Self {
             past: Past::new(bar),
             prime: encode(&request.prime, reference, 0, start).into_iter(),
             events: Vec::new(),
             now: 0,
-            frame: Frame::new(request, reference, (start, end), scene.chord_at(end - 1).copied()),
+            frame,
             taste: Taste { temperature: request.temperature, top_p: request.top_p },
             rng: Rng::new(request.seed),
             nats: 0.0,
+            plan,
+            weight: 0.0,
             scene,
         })
     }
@@ -61,8 +79,24 @@ impl Draft {
         Phrase { notes, length: (end - start).unsigned_abs(), nats: self.nats }
     }
 
+    /// What is given at this moment, if it is not open.
+    fn given(&mut self, expectation: &Expectation<'_>) -> Option<Event> {
+        let plan = self.plan.as_mut()?;
+        if plan.gaps.iter().any(|gap| (gap.0..gap.1).contains(&self.now)) {
+            return None;
+        }
+        let event = plan.given.next().filter(|event| event.onset == self.now)?;
+        self.weight -= expectation.nats(event.token, event.duration);
+        Some(event)
+    }
+
     fn choose(&mut self, expectation: &Expectation<'_>) -> Event {
-        let moment = legal::Moment::new(&self.frame, &self.events, self.now);
+        let gap = self
+            .plan
+            .as_ref()
+            .and_then(|plan| plan.gaps.iter().find(|gap| (gap.0..gap.1).contains(&self.now)));
+        let frame = gap.map_or(&self.frame, |gap| &gap.2);
+        let moment = legal::Moment::new(frame, &self.events, self.now);
         let tokens = expectation.tokens();
         let mut taste = self.taste;
         if moment.is_last() {
@@ -93,6 +127,8 @@ impl Sequence for Draft {
         let expectation = Expectation { heads };
         let event = if let Some(event) = self.prime.next() {
             event
+        } else if let Some(event) = self.given(&expectation) {
+            event
         } else {
             let event = self.choose(&expectation);
             self.events.push(event);
@@ -101,6 +137,45 @@ impl Sequence for Draft {
         self.past.push(event.onset, event.token, event.duration);
         self.now += event.ticks().max(1);
     }
+}
+
+impl Particle for Draft {
+    fn now(&self) -> i32 {
+        self.now
+    }
+
+    fn weigh(&mut self) -> f64 {
+        std::mem::take(&mut self.weight)
+    }
+
+    fn reseed(&mut self, salt: u64) {
+        self.rng = self.rng.salted(salt);
+    }
+}
+
+/// What is given between the gaps, as events, and what holds in each gap: it ends where something
+/// is given again.
+fn plan(fill: &Fill, frame: &Frame, (start, end): (i32, i32)) -> Plan {
+    let tick = |t: Ticks| snap(start.saturating_add_unsigned(t)).min(end);
+    let mut gaps: Vec<(i32, i32)> = Vec::new();
+    for &(from, to) in &fill.gaps {
+        let from = gaps.last().map_or(start, |gap| gap.1).max(tick(from));
+        if from < tick(to) {
+            gaps.push((from, tick(to)));
+        }
+    }
+    let mut given = Vec::new();
+    let mut now = start;
+    for &(from, to) in gaps.iter().chain([&(end, end)]) {
+        let within = |note: &&Note| (now..from).contains(&tick(note.onset));
+        let shifted =
+            |note: &Note| Note { onset: (tick(note.onset) - now).unsigned_abs(), ..*note };
+        let notes: Vec<Note> = fill.kept.iter().filter(within).map(shifted).collect();
+        given.extend(encode(&notes, frame.reference, now, from));
+        now = to;
+    }
+    let framed = |(from, to)| (from, to, if to == end { frame.clone() } else { frame.until(to) });
+    Plan { given: given.into_iter(), gaps: gaps.into_iter().map(framed).collect() }
 }
 
 /// The reference tonic that puts the usual range of tunes in the middle of the one asked for,

@@ -46,6 +46,11 @@ impl Frame {
         }
     }
 
+    /// The same up to a moment at which something is given again: nothing has to close there.
+    pub fn until(&self, end: i32) -> Self {
+        Self { end, stable: None, ..self.clone() }
+    }
+
     fn is_stable(&self, token: u8) -> bool {
         let class = (i32::from(token) + LOWEST).rem_euclid(12).unsigned_abs();
         let stable = |chord: &Chord| chord.has(u8::try_from(class).unwrap_or(0));

@@ -83,6 +83,18 @@ pub struct MelodyRequest {
     pub lowest: u8,
     /// Highest MIDI pitch allowed.
     pub highest: u8,
+    /// A phrase that is there already, but for some gaps: only they are filled.
+    pub fill: Option<Fill>,
+}
+
+/// A phrase with gaps.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Fill {
+    /// What is kept, in ticks from the start of the phrase; one voice.
+    pub kept: Vec<Note>,
+    /// What is filled: from one tick to another, in order, clear of each other and of the notes
+    /// that are kept.
+    pub gaps: Vec<(Ticks, Ticks)>,
 }
 
 impl Default for MelodyRequest {
@@ -100,6 +112,7 @@ impl Default for MelodyRequest {
             close: true,
             lowest: 57,
             highest: 84,
+            fill: None,
         }
     }
 }
