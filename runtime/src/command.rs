@@ -118,6 +118,9 @@ pub struct Sound {
     /// Frames that the sound card asks for at once: fewer is faster, more is safer
     #[arg(long, value_name = "FRAMES", default_value_t = crate::device::BUFFER, value_parser = clap::value_parser!(u32).range(16..=16_384))]
     pub buffer: u32,
+    /// Show no status line at the bottom of the terminal
+    #[arg(long)]
+    pub no_status: bool,
     /// Keep no journal of the performance
     #[arg(long)]
     pub no_journal: bool,
@@ -173,5 +176,5 @@ pub fn name_of(path: &std::path::Path) -> String {
 /// Whether reports are drawn in colour.
 pub fn color() -> bool {
     use std::io::IsTerminal;
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+    std::io::stderr().is_terminal() && crate::terminal::color()
 }

@@ -15,6 +15,8 @@
 //! | keys | reads single keys of the terminal | [`keys::Keys`] |
 //! | phrases | samples models, ahead of need | [`phrases::PhraseStore`] |
 //! | samples | reads folders, decodes recordings | [`samples::Samples::live`] |
+//! | status | draws the bottom row of the terminal | [`status::Status`] |
+//! | signals | hears what the system tells a program that is to end | [`terminal::signals`] |
 //! | record | writes a take to disk | [`export::recording::Recording`] |
 //!
 //! | channel | from | to | room |
@@ -55,6 +57,8 @@ pub mod samples;
 pub mod scheduler;
 pub mod session;
 pub mod stage;
+pub mod status;
+pub mod terminal;
 pub mod timing;
 pub mod watch;
 pub mod wire;

@@ -58,10 +58,12 @@ impl Live {
         let (orders, waiting) = sync_channel(ORDERS);
         let clock = Arc::new(ArcSwap::from_pointee(stage.clock().clone()));
         let speaker = Speaker::new(notices, locate);
-        let mut run = Run { stage, moments, world, clock: clock.clone(), timing, speaker };
+        let mut run =
+            Run { stage, moments, world, clock: clock.clone(), timing: timing.clone(), speaker };
         let thread = std::thread::Builder::new()
             .name("scheduler".into())
             .spawn(move || run.follow(&waiting))?;
+        timing.started(clock.clone(), moments);
         Ok(Live { orders, clock, moments, thread: Some(thread) })
     }
 

@@ -1,10 +1,15 @@
 //! The only file that speaks to the performer: messages wait in a bounded queue, and one thread
 //! writes them, so that a slow terminal never holds up the music.
 
-use std::io::Write;
+use crate::terminal;
+use repeats::Repeats;
+use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::time::{Duration, Instant};
+
+mod repeats;
 
 /// Messages that may wait to be written.
 const QUEUE: usize = 256;
@@ -86,19 +91,31 @@ impl Notices {
     pub fn flush(&self) {
         let (done, wait) = sync_channel(1);
         if self.posts.send(Post::Flush(done)).is_ok() {
-            let _ = wait.recv_timeout(std::time::Duration::from_secs(2));
+            let _ = wait.recv_timeout(Duration::from_secs(2));
         }
     }
 }
 
 fn write_all(waiting: &Receiver<Post>, lost: &AtomicU64, sink: &mut Sink) {
-    while let Ok(post) = waiting.recv() {
-        match post {
-            Post::Notice(notice) => sink(&notice),
-            Post::Flush(done) => {
+    let mut repeats = Repeats::default();
+    loop {
+        let patience = match repeats.next() {
+            Some(due) => due.saturating_duration_since(Instant::now()),
+            None => Duration::from_secs(3600),
+        };
+        match waiting.recv_timeout(patience) {
+            Ok(Post::Notice(notice)) => {
+                if repeats.admits(&notice, Instant::now()) {
+                    sink(&notice);
+                }
+            }
+            Ok(Post::Flush(done)) => {
                 let _ = done.send(());
             }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
         }
+        repeats.due(Instant::now()).iter().for_each(&mut *sink);
         let missed = lost.swap(0, Ordering::Relaxed);
         if missed > 0 {
             let text = format!("{missed} more messages were dropped");
@@ -111,8 +128,11 @@ fn write_all(waiting: &Receiver<Post>, lost: &AtomicU64, sink: &mut Sink) {
 /// on it is turned off later.
 pub fn terminal() -> Sink {
     let mut out = own_stderr();
+    let seen = std::io::stderr().is_terminal();
     Box::new(move |notice| {
-        let _ = writeln!(out, "{}", notice.text);
+        // At once, so that the status line cannot come between.
+        let width = if seen { terminal::width() } else { usize::MAX };
+        let _ = out.write_all(format!("{}\n", terminal::wrapped(&notice.text, width)).as_bytes());
     })
 }
 

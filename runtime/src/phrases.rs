@@ -334,6 +334,13 @@ impl World for Live {
 #[derive(Clone)]
 pub struct Ahead(Arc<Shared>);
 
+impl Ahead {
+    /// How many phrases are waiting or being made.
+    pub fn waiting(&self) -> usize {
+        lock(&self.0.state).pending.len()
+    }
+}
+
 impl World for Ahead {
     fn phrase(&self, wish: &PhraseRequest) -> Option<Arc<Phrase>> {
         self.0.ask(Key::of(wish), wish)

@@ -163,6 +163,11 @@ impl Samples {
         }
     }
 
+    /// The names of the sounds that there are recordings of.
+    pub fn names(&self) -> Vec<String> {
+        self.shared.tree.load().names().map(str::to_owned).collect()
+    }
+
     /// Whether there is no recording at all.
     pub fn is_empty(&self) -> bool {
         self.shared.tree.load().names().next().is_none()

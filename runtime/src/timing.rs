@@ -1,14 +1,15 @@
 //! What is measured while it plays: how early and how late events leave, how punctual the
 //! scheduler and the sound card's callback are. Adding never waits; reading draws histograms.
 
-use crate::clock::Frame;
+use crate::clock::{Clock, Frame};
 use crate::cue::Cue;
 use crate::device::Load;
 use crate::moments::Moments;
 use crate::output::Output;
 use crate::priority::Grant;
+use arc_swap::ArcSwap;
 use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 mod activity;
@@ -36,8 +37,23 @@ pub struct Timing {
     pub activity: Activity,
     /// Events that were not played because the machine had been away.
     pub stale: AtomicU64,
+    /// Where the music is, once it has begun.
+    place: OnceLock<(Arc<ArcSwap<Clock>>, Moments)>,
     /// The priority that the scheduler's thread was given.
     grant: Mutex<Option<Grant>>,
+}
+
+/// Where the music is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// The frame that is heard.
+    pub frame: Frame,
+    /// Frames a second.
+    pub rate: u32,
+    /// The cycle.
+    pub cycle: i64,
+    /// The beat in it, counted from 1.
+    pub beat: u32,
 }
 
 /// What one output measures.
@@ -140,6 +156,21 @@ impl Timing {
     /// The priority of the scheduler's thread, once it runs.
     pub fn grant(&self) -> Option<Grant> {
         *self.grant.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The music began.
+    pub fn started(&self, clock: Arc<ArcSwap<Clock>>, moments: Moments) {
+        let _ = self.place.set((clock, moments));
+    }
+
+    /// Where the music is; `None` before it began.
+    pub fn now(&self) -> Option<Now> {
+        let (clock, moments) = self.place.get()?;
+        let clock = clock.load();
+        let frame = moments.now();
+        let at = clock.cycle_at(frame.max(0));
+        let beat = (at.cycle_pos().to_f64() * f64::from(clock.beats(at))) as u32 + 1;
+        Some(Now { frame, rate: clock.rate(), cycle: at.floor(), beat })
     }
 
     /// Events that left after their time, left out or came late to the card.

@@ -1,8 +1,9 @@
 //! The prompt as a performer meets it: a real terminal, keys, and what stands on the screen.
 #![cfg(unix)]
 
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{Winsize, tcgetattr, tcsetwinsize};
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -23,11 +24,17 @@ struct Screen {
     output: Receiver<Vec<u8>>,
     /// What was written and not yet expected, without colours.
     seen: String,
+    /// The same with all control sequences.
+    raw: String,
     child: Child,
 }
 
 impl Screen {
     fn open(name: &str, program: &str) -> Result<Screen, Box<dyn std::error::Error>> {
+        Screen::with(name, program, "xterm")
+    }
+
+    fn with(name: &str, program: &str, term: &str) -> Result<Screen, Box<dyn std::error::Error>> {
         let folder = std::env::temp_dir().join(format!("mag-prompt-{name}-{}", std::process::id()));
         fs::create_dir_all(&folder)?;
         let file = folder.join("set.mag");
@@ -43,7 +50,7 @@ impl Screen {
             .args(["repl", "--silent", "--no-journal"])
             .arg(&file)
             .env("HOME", &folder)
-            .env("TERM", "xterm")
+            .env("TERM", term)
             .env("NO_COLOR", "")
             .env_remove("XDG_STATE_HOME")
             .env("XDG_RUNTIME_DIR", &folder)
@@ -62,11 +69,45 @@ impl Screen {
                 }
             }
         });
-        Ok(Screen { folder, file, keys, output, seen: String::new(), child })
+        Ok(Screen { folder, file, keys, output, seen: String::new(), raw: String::new(), child })
     }
 
     fn type_in(&mut self, keys: &str) -> Outcome {
         Ok(self.keys.write_all(keys.as_bytes())?)
+    }
+
+    fn pid(&self) -> Result<Pid, Box<dyn std::error::Error>> {
+        Ok(Pid::from_raw(self.child.id().try_into()?).ok_or("no process")?)
+    }
+
+    /// Everything that was written so far, not expected in any way yet.
+    fn raw(&mut self) -> Result<&str, std::convert::Infallible> {
+        while let Ok(bytes) = self.output.try_recv() {
+            self.take(&bytes);
+        }
+        Ok(&self.raw)
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        let text = String::from_utf8_lossy(bytes);
+        self.seen.push_str(&without_marks(&text));
+        self.raw.push_str(&text);
+    }
+
+    /// Waits until this control sequence is written.
+    fn expect_raw(&mut self, marks: &str) -> Result<(), String> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            if let Some(at) = self.raw.find(marks) {
+                self.raw.drain(..at + marks.len());
+                return Ok(());
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            match self.output.recv_timeout(left) {
+                Ok(bytes) => self.take(&bytes),
+                Err(_) => return Err(format!("expected {marks:?}, found {:?}", self.raw)),
+            }
+        }
     }
 
     /// Waits until this is written; what was written up to there is forgotten.
@@ -80,7 +121,7 @@ impl Screen {
             }
             let left = until.saturating_duration_since(Instant::now());
             match self.output.recv_timeout(left) {
-                Ok(bytes) => self.seen.push_str(&without_marks(&String::from_utf8_lossy(&bytes))),
+                Ok(bytes) => self.take(&bytes),
                 Err(_) => return Err(format!("expected `{text}`, found:\n{}", self.seen)),
             }
         }
@@ -197,6 +238,104 @@ fn lines_are_remembered_over_evenings() -> Outcome {
     ended(&mut screen)?;
     let history = fs::read_to_string(screen.folder.join(".local/state/mag/history"))?;
     assert!(history.contains("rim: s \"rim(3,8)\""), "{history}");
+    Ok(())
+}
+
+#[test]
+fn the_bottom_row_says_how_it_stands() -> Outcome {
+    let mut screen = Screen::open("row", DRUMS)?;
+    // The row is kept out of what scrolls, and drawn in inverse video at its place.
+    screen.expect_raw("\x1b[1;23r")?;
+    screen.expect_raw("\x1b[24;1H")?;
+    screen.expect("120 bpm")?;
+    screen.expect("kick")?;
+    screen.type_in("hats: s \"hh*16\"\r")?;
+    screen.expect("●hats")?;
+    screen.type_in("mute hats\rsolo kick\r")?;
+    screen.expect("×hats")?;
+    screen.type_in("unmute\r")?;
+    screen.expect("·hats")?;
+    tcsetwinsize(&screen.keys, Winsize { ws_row: 10, ws_col: 60, ws_xpixel: 0, ws_ypixel: 0 })?;
+    screen.expect_raw("\x1b[1;9r")?;
+    // Too small for both: the prompt has it all.
+    tcsetwinsize(&screen.keys, Winsize { ws_row: 5, ws_col: 60, ws_xpixel: 0, ws_ypixel: 0 })?;
+    screen.expect_raw("\x1b[r")?;
+    Ok(())
+}
+
+#[test]
+fn a_terminal_that_cannot_move_its_cursor_gets_lines_only() -> Outcome {
+    let mut screen = Screen::with("dumb", DRUMS, "dumb")?;
+    screen.expect("mag> ")?;
+    screen.type_in("status\r")?;
+    screen.expect("bpm")?;
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(!screen.raw()?.contains('\x1b'), "{:?}", screen.raw);
+    Ok(())
+}
+
+#[test]
+fn what_ends_it_leaves_the_terminal_as_it_was() -> Outcome {
+    let mut screen = Screen::open("term", DRUMS)?;
+    let before = tcgetattr(&screen.keys)?.local_modes;
+    screen.expect("mag> ")?;
+    screen.expect_raw("\x1b[24;1H")?;
+    assert_ne!(tcgetattr(&screen.keys)?.local_modes, before, "a line is being edited");
+    kill_process(screen.pid()?, Signal::TERM)?;
+    ended(&mut screen)?;
+    assert_eq!(tcgetattr(&screen.keys)?.local_modes, before);
+    assert!(screen.raw()?.contains("\x1b[r"), "the whole screen scrolls again");
+    Ok(())
+}
+
+#[test]
+fn no_signal_of_a_keyboard_ends_it_by_accident() -> Outcome {
+    let mut screen = Screen::open("signals", DRUMS)?;
+    screen.expect("mag> ")?;
+    screen.type_in("\x1a\x1c")?;
+    kill_process(screen.pid()?, Signal::INT)?;
+    screen.expect("once more to leave")?;
+    assert!(screen.child.try_wait()?.is_none());
+    screen.type_in("rim: s \"rim\"\r")?;
+    screen.expect("rim ·")?;
+    Ok(())
+}
+
+#[test]
+fn a_terminal_that_goes_away_takes_no_music_with_it() -> Outcome {
+    let mut screen = Screen::open("gone", DRUMS)?;
+    screen.expect("mag> ")?;
+    screen.type_in("rim: s \"rim\"\r")?;
+    screen.expect("kick rim")?;
+    kill_process(screen.pid()?, Signal::HUP)?;
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(screen.child.try_wait()?.is_none(), "it plays on");
+    let send = |line: &str| {
+        Command::new(env!("CARGO_BIN_EXE_mag"))
+            .args(["send", line])
+            .env("XDG_RUNTIME_DIR", &screen.folder)
+            .output()
+    };
+    let told = String::from_utf8(send("mute rim")?.stdout)?;
+    assert!(told.contains("kick"), "{told}");
+    assert!(send("quit")?.status.success());
+    ended(&mut screen)
+}
+
+#[test]
+fn nothing_that_plays_is_left_when_the_terminal_goes_away() -> Outcome {
+    let mut screen = Screen::open("idle", "tempo 120\n")?;
+    screen.expect("mag> ")?;
+    kill_process(screen.pid()?, Signal::HUP)?;
+    ended(&mut screen)
+}
+
+#[test]
+fn an_operator_at_the_end_asks_for_more() -> Outcome {
+    let mut screen = Screen::open("operator", DRUMS)?;
+    screen.expect("mag> ")?;
+    screen.type_in("up: n \"0 2\" +\rn \"7\"\r\r")?;
+    screen.expect("kick up")?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use super::{PROBLEMS, Sound, read_text};
 use crate::keys::{self, Key, Keys};
 use crate::notice::{self, Notices};
 use crate::stage::When;
+use crate::terminal::{self, signals};
 use crate::watch::{Change, Watch};
 use crate::wire::{Ask, Wire};
 use std::path::PathBuf;
@@ -32,6 +33,7 @@ enum Event {
     File(Change),
     Wire(Ask),
     Key(Key),
+    Signal(signals::Signal),
 }
 
 impl Play {
@@ -41,6 +43,7 @@ impl Play {
     /// If the file cannot be read or followed.
     pub fn run(self) -> Result<ExitCode, String> {
         let text = read_text(&self.file)?;
+        let _terminal = terminal::keep();
         let notices = Notices::to_terminal();
         notice::silence_libraries();
         notice::report_panics(&notices);
@@ -56,6 +59,11 @@ impl Play {
         if let Err(error) = &wire {
             notices.warn(format!("`mag send` cannot reach this performance: {error}"));
         }
+        let tell = events.clone();
+        let heard = signals::listen(move |signal| tell.send(Event::Signal(signal)).is_ok());
+        if let Err(error) = heard {
+            notices.warn(format!("signals of the system cannot be heard: {error}"));
+        }
         let keys = Keys::listen(move |key| events.send(Event::Key(key)).is_ok());
         if !accepted {
             notices.info("nothing plays yet: correct the file and save it");
@@ -63,7 +71,9 @@ impl Play {
         if keys.is_some() {
             notices.info(keys::HELP);
         }
+        let status = play.status_line(&self.sound, false);
         follow(&mut play, &waiting, &watch);
+        drop(status);
         drop(keys);
         notices.flush();
         Ok(if accepted { ExitCode::SUCCESS } else { ExitCode::from(PROBLEMS) })
@@ -74,7 +84,9 @@ fn follow(play: &mut Playing, waiting: &Receiver<Event>, watch: &Watch) {
     loop {
         match waiting.recv_timeout(LOOK) {
             Ok(Event::File(change)) => play.change(change, watch),
-            Ok(Event::Wire(ask)) => play.answer(ask),
+            Ok(Event::Wire(ask)) if play.answer(&ask) => return,
+            Ok(Event::Signal(signal)) if play.heed(signal) => return,
+            Ok(Event::Wire(_) | Event::Signal(_)) => {}
             Ok(Event::Key(Key::Quit)) | Err(RecvTimeoutError::Disconnected) => return,
             Ok(Event::Key(Key::Interrupt)) if play.interrupted_twice() => return,
             Ok(Event::Key(key)) => press(play, key),

@@ -10,6 +10,9 @@ use crate::phrases::{Ahead, Lookahead, Patient, PhraseStore};
 use crate::samples::{self, Samples};
 use crate::session::{Outcome, Session, Text, locator};
 use crate::stage::When;
+use crate::status::{Board, Status};
+use crate::terminal::{self, signals::Signal};
+use crate::timing::Timing;
 use crate::watch::{Change, Known, Watch};
 use crate::wire::{Answer, Ask};
 use mag_lang::Mode;
@@ -33,8 +36,10 @@ pub(super) struct Playing {
     store: PhraseStore,
     ahead: Ahead,
     lookahead: Lookahead,
-    samples: Samples,
+    pub samples: Samples,
     coming: samples::ahead::Lookahead,
+    timing: Arc<Timing>,
+    board: Board,
     file: Option<PathBuf>,
     /// When edits of the file take effect.
     quantum: When,
@@ -50,7 +55,7 @@ impl Playing {
         let sources = Arc::new(Mutex::new(Sources::new()));
         let world = Arc::new(store.live());
         let performer = Performer::new(sound.setup(), world, notices.clone(), locator(&sources));
-        let samples = performer.samples();
+        let (samples, timing) = (performer.samples(), performer.timing());
         let session = Session::new(
             Arc::new(crate::phrases::library::language()),
             Arc::new(store.opening()),
@@ -59,8 +64,11 @@ impl Playing {
             sources,
             notices.clone(),
         );
+        let board = Board::new(session.program().clone(), timing.clone(), store.ahead());
         let mut playing = Playing {
             session,
+            timing,
+            board,
             notices: notices.clone(),
             ahead: store.ahead(),
             store,
@@ -90,9 +98,46 @@ impl Playing {
 
     /// Lets the phrases of the coming cycles be made, and their recordings be decoded.
     pub fn look_ahead(&mut self) {
+        self.board.follow(self.session.program());
         let now = self.session.now();
         self.lookahead.follow(self.session.program(), now, &self.ahead);
         self.coming.follow(self.session.program(), now, &self.samples, &self.ahead);
+    }
+
+    /// The status line at the bottom of the terminal, unless it is not wanted or cannot be had.
+    pub fn status_line(&self, sound: &Sound, edited: bool) -> Option<Status> {
+        let board = self.board.clone();
+        (!sound.no_status).then(|| Status::show(board, edited)).flatten()
+    }
+
+    /// The status in one line.
+    pub fn status_text(&self) -> String {
+        self.board.text()
+    }
+
+    /// What the system asks of the performance; answers whether it is over. A terminal that goes
+    /// away takes the performer, not the music: that ends with `mag send quit`, or by itself if
+    /// nothing plays.
+    pub fn heed(&mut self, signal: Signal) -> bool {
+        match signal {
+            Signal::Terminate => true,
+            Signal::HangUp => {
+                let program = self.session.program();
+                !program.parts.keys().any(|name| program.sounds(name))
+            }
+            Signal::Interrupt if self.interrupted_twice() => true,
+            Signal::Interrupt => {
+                let outcome = self.evaluate_block("key", "hush");
+                self.say(&outcome);
+                false
+            }
+        }
+    }
+
+    /// Whether the line editor's end is the performer's wish, or the terminal went away and the
+    /// music goes on.
+    pub fn ended_by_choice(&mut self) -> bool {
+        !terminal::gone() || self.heed(Signal::HangUp)
     }
 
     /// The world for drawing what does not play: waits for its phrases.
@@ -131,13 +176,24 @@ impl Playing {
         }
     }
 
+    /// Evaluates a text, and notes how long that took if it changed what plays.
+    fn evaluate(&mut self, text: &Text) -> Result<Outcome, Vec<Problem>> {
+        let from = Instant::now();
+        let outcome = self.session.evaluate(text);
+        if outcome.as_ref().is_ok_and(|outcome| outcome.at.is_some()) {
+            self.timing.edit.add(from.elapsed());
+            self.board.follow(self.session.program());
+        }
+        outcome
+    }
+
     /// Evaluates the file's text, and says what came of it; answers whether it was accepted.
     pub fn evaluate_file(&mut self, text: &str) -> bool {
         let files = self.folder();
         let name = self.file.as_deref().map_or_else(String::new, name_of);
         let when = Some(self.quantum);
         let text = Text { name: &name, text, mode: Mode::File, files: &files, when };
-        let outcome = self.session.evaluate(&text);
+        let outcome = self.evaluate(&text);
         self.used = files.paths();
         self.say(&outcome)
     }
@@ -145,7 +201,7 @@ impl Playing {
     /// Evaluates a block on top of what plays.
     pub fn evaluate_block(&mut self, name: &str, text: &str) -> Result<Outcome, Vec<Problem>> {
         let files = self.folder();
-        self.session.evaluate(&Text { name, text, mode: Mode::Block, files: &files, when: None })
+        self.evaluate(&Text { name, text, mode: Mode::Block, files: &files, when: None })
     }
 
     fn folder(&self) -> Folder {
@@ -197,10 +253,19 @@ impl Playing {
         twice
     }
 
-    /// Does what another program sent, and tells it what came of it.
-    pub fn answer(&mut self, ask: Ask) {
+    /// Does what another program sent, and tells it what came of it. Answers whether it is over.
+    pub fn answer(&mut self, ask: &Ask) -> bool {
+        let over = matches!(ask.text.trim(), "quit" | "exit");
+        if over || ask.text.trim() == "status" {
+            let text = if over { "it ends".into() } else { self.status_text() };
+            let _ = ask.answer.try_send(Answer { accepted: true, text });
+            return over;
+        }
         let outcome = self.evaluate_block("send", &ask.text);
-        self.say(&outcome);
+        // What only answers a question is for who asked.
+        if !outcome.as_ref().is_ok_and(|outcome| outcome.at.is_none()) {
+            self.say(&outcome);
+        }
         let (accepted, text) = match &outcome {
             Ok(outcome) => {
                 let mut lines = outcome.said.clone();
@@ -210,6 +275,7 @@ impl Playing {
             Err(problems) => (false, self.session.report(problems, false)),
         };
         let _ = ask.answer.try_send(Answer { accepted, text });
+        false
     }
 }
 

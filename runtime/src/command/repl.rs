@@ -9,6 +9,7 @@ use crate::repl::words::Words;
 use crate::repl::{manual, roll};
 use crate::session::Outcome;
 use crate::stage::When;
+use crate::terminal::{self, signals};
 use crate::watch::{Change, Watch};
 use crate::wire::{Ask, Wire};
 use clap::{Args, Parser};
@@ -39,6 +40,7 @@ enum Event {
     File(Change),
     Wire(Ask),
     Typed(Typed, SyncSender<Reply>),
+    Signal(signals::Signal),
 }
 
 impl Repl {
@@ -61,6 +63,7 @@ impl Repl {
         let language = crate::phrases::library::language();
         let models = library::models(&library::folders()).into_keys().collect();
         let words = Arc::new(Mutex::new(Words::new(language.entries(), models)));
+        let _terminal = terminal::keep();
         let mut prompt = Prompt::new(words.clone(), history_path())?;
         let notices = Notices::start(prompt.sink());
         notice::silence_libraries();
@@ -81,11 +84,18 @@ impl Repl {
         if let Err(error) = &wire {
             notices.warn(format!("`mag send` cannot reach this performance: {error}"));
         }
+        let tell = events.clone();
+        let heard = signals::listen(move |signal| tell.send(Event::Signal(signal)).is_ok());
+        if let Err(error) = heard {
+            notices.warn(format!("signals of the system cannot be heard: {error}"));
+        }
         notices.flush();
         notice::print(WELCOME);
+        let status = desk.playing.status_line(&self.sound, true);
         let deliver = move |typed, reply| events.send(Event::Typed(typed, reply)).is_ok();
         prompt.start(Box::new(deliver)).map_err(|e| format!("cannot open the prompt: {e}"))?;
         desk.follow(&waiting, &watch);
+        drop(status);
         notices.flush();
         Ok(ExitCode::SUCCESS)
     }
@@ -102,7 +112,9 @@ impl Desk {
         loop {
             match waiting.recv_timeout(LOOK) {
                 Ok(Event::File(change)) => self.playing.change(change, watch),
-                Ok(Event::Wire(ask)) => self.playing.answer(ask),
+                Ok(Event::Wire(ask)) if self.playing.answer(&ask) => return,
+                Ok(Event::Signal(signal)) if self.playing.heed(signal) => return,
+                Ok(Event::Wire(_) | Event::Signal(_)) => {}
                 Ok(Event::Typed(typed, reply)) => {
                     let answer = self.take(typed);
                     let leave = answer.leave;
@@ -125,7 +137,7 @@ impl Desk {
     /// Lets the prompt complete the names that there are now.
     fn learn(&self) {
         let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
-        words.learn(self.playing.session.program());
+        words.learn(self.playing.session.program(), self.playing.samples.names());
     }
 
     fn take(&mut self, typed: Typed) -> Reply {
@@ -135,10 +147,13 @@ impl Desk {
                 return Reply { leave: true, ..Reply::default() };
             }
             Typed::Interrupt => "hush".into(),
-            Typed::End => return Reply { leave: true, ..Reply::default() },
+            Typed::End => {
+                return Reply { leave: self.playing.ended_by_choice(), ..Reply::default() };
+            }
         };
         let text = match block.trim() {
             "quit" | "exit" => return Reply { leave: true, ..Reply::default() },
+            "status" => self.playing.status_text(),
             "help" | "?" => manual::overview(),
             line => match line.strip_prefix("help ").or_else(|| line.strip_prefix('?')) {
                 Some(name) => self.explain(name),

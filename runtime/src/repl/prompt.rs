@@ -3,6 +3,7 @@
 use super::helper::{Assistant, indented};
 use super::words::Words;
 use crate::notice::{self, Notice, Sink};
+use crate::terminal;
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
 use rustyline::{
@@ -63,14 +64,16 @@ impl Prompt {
             .completion_type(CompletionType::List)
             .bracketed_paste(true)
             .build();
-        let color = std::io::stdout().is_terminal()
-            && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let color = std::io::stdout().is_terminal() && terminal::color();
         let mut editor = Editor::with_config(config).map_err(|e| e.to_string())?;
         editor.set_helper(Some(Assistant { words, color }));
         let idle = Arc::new(AtomicBool::new(true));
         let watch = Box::new(Interrupt(idle.clone()));
         editor.bind_sequence(KeyEvent::ctrl('C'), EventHandler::Conditional(watch));
         let line_break = KeyEvent(KeyCode::Enter, Modifiers::ALT);
+        // Ctrl-Z would stop the whole program, and the music with it.
+        editor.bind_sequence(KeyEvent::ctrl('Z'), EventHandler::Simple(Cmd::Undo(1)));
+        editor.bind_sequence(KeyEvent::ctrl('\\'), EventHandler::Simple(Cmd::Noop));
         editor.bind_sequence(line_break, EventHandler::Simple(Cmd::Newline));
         if let Some(path) = &history {
             // The first evening there is none yet.
@@ -84,7 +87,8 @@ impl Prompt {
     pub fn sink(&mut self) -> Sink {
         match self.editor.create_external_printer() {
             Ok(mut printer) => Box::new(move |message: &Notice| {
-                let _ = printer.print(format!("{}\n", message.text));
+                let text = terminal::wrapped(&message.text, terminal::width());
+                let _ = printer.print(format!("{text}\n"));
             }),
             Err(_) => notice::terminal(),
         }

@@ -1,6 +1,6 @@
 //! Completion: which words can stand at a place of a line.
 
-use mag_engine::SOUNDS;
+use mag_engine::{SOUNDS, SynthDef};
 use mag_lang::doc::Entry;
 use mag_lang::syntax::COMMANDS;
 use mag_lang::{MODIFIERS, Program};
@@ -15,6 +15,8 @@ pub struct Words {
     /// Names that the performer gave to things.
     own: Vec<String>,
     parts: Vec<String>,
+    /// Names of recordings.
+    samples: Vec<String>,
 }
 
 /// What kind of word stands at a place.
@@ -44,11 +46,12 @@ impl Words {
     /// The words of the language, and the names of models.
     pub fn new(entries: &[Entry], models: Vec<String>) -> Words {
         let library = entries.iter().map(|e| (e.name.clone(), e.params.clone())).collect();
-        Words { library, models, own: Vec::new(), parts: Vec::new() }
+        Words { library, models, ..Words::default() }
     }
 
     /// Takes the names of what plays now.
-    pub fn learn(&mut self, program: &Program) {
+    pub fn learn(&mut self, program: &Program, samples: Vec<String>) {
+        self.samples = samples;
         self.own = program.scope.own_names().map(|(name, _)| name.clone()).collect();
         self.parts = program.parts.keys().cloned().collect();
     }
@@ -84,17 +87,22 @@ impl Words {
         }
         if matches!(kind, Kind::Start | Kind::Help) {
             words.extend(COMMANDS.iter().map(|command| command.name));
-            words.extend(["help", "let", "out", "quit"]);
+            words.extend(["help", "let", "out", "quit", "status"]);
         }
         if matches!(kind, Kind::Link | Kind::Help) {
             words.extend(MODIFIERS.iter().map(|(name, _)| *name));
         }
         match kind {
-            Kind::Name => words.extend(self.models.iter().map(String::as_str)),
-            Kind::Sound | Kind::Help => words.extend(SOUNDS.iter().map(|s| s.name)),
+            Kind::Name | Kind::Start => words.extend(self.models.iter().map(String::as_str)),
+            Kind::Sound => {
+                let also = |s: &'static SynthDef| s.aliases.iter().copied().chain([s.name]);
+                words.extend(SOUNDS.iter().flat_map(also));
+                words.extend(self.samples.iter().map(String::as_str));
+            }
+            Kind::Help => words.extend(SOUNDS.iter().map(|s| s.name)),
             Kind::Scale => harmony::scale_names().for_each(|name| words.push(name)),
             Kind::Chord => harmony::chord_symbols().for_each(|name| words.push(name)),
-            Kind::Start | Kind::Link | Kind::Part | Kind::Nothing => {}
+            Kind::Link | Kind::Part | Kind::Nothing => {}
         }
         words
     }
@@ -139,7 +147,9 @@ fn kind(before: &str) -> Kind {
             ('\'', _) => Kind::Nothing,
             (_, "scale" | "inKey" | "toScale") => Kind::Scale,
             (_, "over" | "chord") => Kind::Chord,
-            (_, "s" | "sound") => Kind::Sound,
+            (_, "note" | "n" | "midinote" | "freq" | "gain" | "pan" | "lpf" | "hpf") => {
+                Kind::Nothing
+            }
             _ => Kind::Sound,
         };
     }
@@ -172,6 +182,7 @@ mod tests {
         let mut words = Words::new(language.entries(), vec!["melody".into()]);
         words.parts = vec!["hats".into(), "kick".into()];
         words.own = vec!["wobble".into()];
+        words.samples = vec!["breaks165".into()];
         words
     }
 
@@ -191,6 +202,13 @@ mod tests {
         assert!(offers("bass: n \"0\" .lpf (wob", "wobble"));
         assert_eq!(after("solo "), ["hats", "kick"]);
         assert!(offers("s \"b", "bd") && !offers("s \"ev", "every"));
+        assert!(offers("s \"[bd bre", "breaks165"), "recordings are sounds");
+        assert!(
+            offers("kick: s \"bd\" .sometimes (.s \"k", "kick"),
+            "so are other names of sounds"
+        );
+        assert_eq!(after("note \"b"), Vec::<String>::new());
+        assert!(offers("mel", "melody") && offers("lead: mel", "melody"));
         assert!(offers("n \"0\" .scale \"d:dor", "dorian"));
         assert!(offers("help ev", "every") && offers("help hu", "hush"));
         assert_eq!(after("use 'dr"), Vec::<String>::new());
