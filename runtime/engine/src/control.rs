@@ -3,8 +3,10 @@
 use core::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 
+use mag_graph::Program;
 use rtrb::{Consumer, Producer};
 
+use crate::graph::GraphId;
 use crate::sample::{SampleBuffer, SampleId};
 use crate::shot::Shot;
 use crate::stats::{Shared, Stats};
@@ -17,6 +19,7 @@ pub(crate) enum Message {
     Withdraw { from: u64, part: Option<u16> },
     Hush { at: u64, part: Option<u16> },
     Load { id: SampleId, buffer: Option<SampleBuffer> },
+    Graph { id: GraphId, program: Option<Arc<Program>> },
 }
 
 /// Number of a shot, in the order in which they were sent.
@@ -41,6 +44,8 @@ pub struct Control {
     ring: Producer<Message>,
     /// Recordings that the engine no longer needs.
     returned: Consumer<SampleBuffer>,
+    /// Programs that it no longer needs.
+    done: Consumer<Arc<Program>>,
     shared: Arc<Shared>,
     sent: u64,
 }
@@ -49,9 +54,10 @@ impl Control {
     pub(crate) fn new(
         ring: Producer<Message>,
         returned: Consumer<SampleBuffer>,
+        done: Consumer<Arc<Program>>,
         shared: Arc<Shared>,
     ) -> Self {
-        Control { ring, returned, shared, sent: 0 }
+        Control { ring, returned, done, shared, sent: 0 }
     }
 
     /// Hands the recording `buffer` to the engine under the number `id`, in place of what had it;
@@ -71,6 +77,25 @@ impl Control {
     /// [`Full`] if the ring is full.
     pub fn unload(&mut self, id: SampleId) -> Result<(), Full> {
         self.send(Message::Load { id, buffer: None })
+    }
+
+    /// Hands the program of an instrument to the engine under the number `id`, in place of what
+    /// had it; voices that play the old one go on with it. Shots sent after this find it. A number
+    /// of [`crate::GRAPHS`] or more is not taken.
+    ///
+    /// # Errors
+    /// [`Full`] if the ring is full.
+    pub fn graph(&mut self, id: GraphId, program: Arc<Program>) -> Result<(), Full> {
+        self.send(Message::Graph { id, program: Some(program) })
+    }
+
+    /// Takes the program `id` from the engine; its memory is freed by a later call of this
+    /// control.
+    ///
+    /// # Errors
+    /// [`Full`] if the ring is full.
+    pub fn forget_graph(&mut self, id: GraphId) -> Result<(), Full> {
+        self.send(Message::Graph { id, program: None })
     }
 
     /// Starts `shot` at absolute frame `at`, exactly. A frame that is already rendered means now.
@@ -136,6 +161,7 @@ impl Control {
 
     fn send(&mut self, message: Message) -> Result<(), Full> {
         while self.returned.pop().is_ok() {}
+        while self.done.pop().is_ok() {}
         self.ring.push(message).map_err(|_| Full)
     }
 }

@@ -8,6 +8,7 @@ use rtrb::{Consumer, RingBuffer};
 use crate::BLOCK;
 use crate::bus::{Bus, Stereo};
 use crate::control::{Control, Message};
+use crate::graph::{Bank, GRAPHS};
 use crate::master::{DELAY, Master};
 use crate::notes::Notes;
 use crate::param::Param;
@@ -79,11 +80,17 @@ impl Engine {
         let (producer, ring) = RingBuffer::new(RING);
         let shared = Arc::new(Shared::default());
         let (back, returned) = RingBuffer::new(SAMPLES);
-        let control = Control::new(producer, returned, Arc::clone(&shared));
+        // Room for all programs that may be in the engine or on their way to it.
+        let (finished, done) = RingBuffer::new(RING + 2 * GRAPHS + crate::pool::VOICES);
+        let mut synths = synth::banks(crate::pool::VOICES, rate);
+        if let Some(graphs) = graphs(&mut synths) {
+            graphs.give_back_through(finished);
+        }
+        let control = Control::new(producer, returned, done, Arc::clone(&shared));
         let engine = Engine {
             rate,
             tables: Tables::new(),
-            synths: synth::banks(crate::pool::VOICES, rate),
+            synths,
             samples: Store::new(back),
             refused: None,
             ring,
@@ -191,7 +198,7 @@ impl Engine {
             while self.refused.is_none()
                 && let Ok(message) = self.ring.pop()
             {
-                if let Message::Load { .. } = message {
+                if let Message::Load { .. } | Message::Graph { .. } = message {
                     self.take_in(message);
                     self.send_back();
                 }
@@ -228,6 +235,12 @@ impl Engine {
             Message::Load { id, buffer } => {
                 self.refused = self.samples.replace(id, buffer);
                 self.refused.is_none()
+            }
+            Message::Graph { id, program } => {
+                if let Some(graphs) = graphs(&mut self.synths) {
+                    graphs.replace(id, program);
+                }
+                true
             }
         }
     }
@@ -312,10 +325,20 @@ impl Engine {
                     Shared::count(&shared.broken);
                     shared.broken_sound.store(sound.index() as u32 + 1, Relaxed);
                 }
+                if outcome != Outcome::Sounding
+                    && let (Some(synth), Some(slot)) = (synths.get_mut(sound.index()), slots.get(i))
+                {
+                    synth.stop(usize::from(*slot));
+                }
                 if let Some(stays) = stays.get_mut(i) {
                     *stays = outcome == Outcome::Sounding;
                 }
             });
         });
     }
+}
+
+/// The bank of graphs among all.
+fn graphs(synths: &mut [Box<dyn Synth>]) -> Option<&mut Bank> {
+    synths.get_mut(synth::GRAPH.index()).and_then(|synth| synth.graphs())
 }

@@ -48,6 +48,12 @@ pub fn quality(resonance: f32) -> f32 {
     }
 }
 
+/// Feedback of a ladder for a resonance value, as [`quality`] reads it; it sings from 4 on.
+#[must_use]
+pub fn ladder_feedback(resonance: f32) -> f32 {
+    if resonance <= 1.0 { 3.9 * resonance } else { (resonance * 0.1).min(3.9) }
+}
+
 /// Two-pole state-variable filter.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Svf {
@@ -84,7 +90,7 @@ fn svf(pass: Pass, (g, damping): (f32, f32), (a, b): (&mut f32, &mut f32), x: f3
 /// feedback is solved for, not delayed.
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-fn ladder((g, feedback): (f32, f32), s: [&mut f32; 4], x: f32) -> f32 {
+pub(crate) fn ladder((g, feedback): (f32, f32), s: [&mut f32; 4], x: f32) -> f32 {
     let h = 1.0 / (1.0 + g);
     let p = g * h;
     let p2 = p * p;

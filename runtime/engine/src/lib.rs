@@ -29,6 +29,7 @@ mod effect;
 mod engine;
 mod envelope;
 mod filter;
+mod graph;
 mod master;
 mod math;
 mod noise;
@@ -42,6 +43,7 @@ mod sample;
 mod shot;
 mod spline;
 mod stats;
+mod string;
 mod synth;
 mod turn;
 mod voice;
@@ -49,10 +51,11 @@ mod wavetable;
 
 pub use control::{Control, Full, ShotId};
 pub use engine::{Engine, LEAD, ORBITS};
+pub use graph::{GRAPHS, GraphId};
 pub use master::CEILING;
 pub use param::{PARAMS, Param, ParamDef};
 pub use sample::{SAMPLES, SampleBuffer, SampleId};
-pub use shot::{Shot, UnknownSound, shot_for, shot_for_sample};
+pub use shot::{Shot, UnknownSound, shot_for, shot_for_graph, shot_for_sample};
 pub use stats::Stats;
 pub use synth::{Ends, SOUNDS, SoundId, SynthDef, find as find_sound};
 

@@ -99,6 +99,15 @@ pub fn saturate(x: f32) -> f32 {
     x * (27.0 + s) / (27.0 + 9.0 * s)
 }
 
+/// Between the second and the third of four frames, by the cubic through all (Lagrange's).
+#[must_use]
+#[inline(always)]
+pub fn lagrange(f: f32, [x0, x1, x2, x3]: [f32; 4]) -> f32 {
+    let (a, b, c) = (f + 1.0, f - 1.0, f - 2.0);
+    x1 * a * b * c * 0.5 - x0 * f * b * c * (1.0 / 6.0) - x2 * a * f * c * 0.5
+        + x3 * a * f * b * (1.0 / 6.0)
+}
+
 /// Frequency in hertz of a MIDI note number.
 #[must_use]
 pub fn hertz(note: f32) -> f32 {

@@ -1,9 +1,12 @@
 //! A shot: one sound to start at one frame, as plain numbers without heap.
 
+use mag_graph::{MAX_ARGUMENTS, Program};
+
+use crate::graph::{GraphId, Played};
 use crate::param::flags::Flags;
 use crate::param::{self, PARAMS, Param};
 use crate::sample::SampleId;
-use crate::synth::{self, SoundId, SynthDef};
+use crate::synth::{self, Ends, SoundId, SynthDef};
 
 /// Everything that a voice needs to know, ready to be copied across the ring.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +19,8 @@ pub struct Shot {
     pub orbit: u8,
     /// The recording that the sampler plays.
     pub sample: Option<SampleId>,
+    /// The graph that an instrument written live runs.
+    pub(crate) graph: Option<Played>,
     /// Frames from its start until it is released.
     pub duration: u64,
     values: [f32; param::COUNT],
@@ -32,8 +37,17 @@ impl Shot {
             *value = def.default;
         }
         let (given, asked) = Default::default();
-        let mut shot =
-            Shot { sound, part: 0, orbit: 0, sample: None, duration, values, given, asked };
+        let mut shot = Shot {
+            sound,
+            part: 0,
+            orbit: 0,
+            sample: None,
+            graph: None,
+            duration,
+            values,
+            given,
+            asked,
+        };
         for &(param, value) in synth::def(sound).defaults {
             shot.values[param as usize] = value;
             shot.given.raise(param);
@@ -161,6 +175,27 @@ pub fn shot_for(sound: &str, n: f32, params: &[(&str, f32)]) -> Result<Shot, Unk
 pub fn shot_for_sample(id: SampleId, params: &[(&str, f32)]) -> Shot {
     let mut shot = Shot::new(synth::SAMPLER, 1);
     shot.sample = Some(id);
+    shot.set_all(params);
+    shot
+}
+
+/// A shot of the graph `id`, which [`crate::Control::graph`] handed to the engine and whose
+/// program is `program`, with values for its arguments in their order, and named parameters as in
+/// [`shot_for`]. It is silent while the engine has no such graph.
+#[must_use]
+pub fn shot_for_graph(
+    id: GraphId,
+    program: &Program,
+    arguments: &[f32],
+    params: &[(&str, f32)],
+) -> Shot {
+    let mut shot = Shot::new(synth::GRAPH, 1);
+    let mut all = [0.0; MAX_ARGUMENTS];
+    for (to, from) in all.iter_mut().zip(arguments) {
+        *to = if from.is_finite() { *from } else { 0.0 };
+    }
+    let ends = if program.dies { Ends::Itself } else { Ends::Gate };
+    shot.graph = Some(Played { id, arguments: all, ends });
     shot.set_all(params);
     shot
 }

@@ -1,6 +1,7 @@
 //! What a sound is: the trait that a synth implements, and the table of all sounds.
 
 use crate::BLOCK;
+use crate::graph;
 use crate::math;
 use crate::param::Param;
 use crate::sample::Store;
@@ -36,6 +37,8 @@ mod table;
 mod tom;
 mod warp;
 mod wave;
+
+pub(crate) use stack::place;
 
 /// All sounds; adding one is adding its line.
 pub const SOUNDS: &[SynthDef] = &[
@@ -164,15 +167,18 @@ pub fn find(name: &str) -> Option<SoundId> {
 /// The sound that plays recordings: the one behind the last row.
 pub(crate) const SAMPLER: SoundId = SoundId(SOUNDS.len() as u16);
 
+/// The sound that runs graphs: the one behind the sampler.
+pub(crate) const GRAPH: SoundId = SoundId(SOUNDS.len() as u16 + 1);
+
 /// The row of a sound.
 #[must_use]
 pub fn def(sound: SoundId) -> &'static SynthDef {
-    SOUNDS.get(sound.index()).unwrap_or(&sampler::DEF)
+    SOUNDS.get(sound.index()).unwrap_or(if sound == GRAPH { &graph::DEF } else { &sampler::DEF })
 }
 
 /// Makes the banks of all sounds, in the order of their numbers.
 pub(crate) fn banks(voices: usize, rate: f32) -> Vec<Box<dyn Synth>> {
-    let defs = SOUNDS.iter().chain(core::iter::once(&sampler::DEF));
+    let defs = SOUNDS.iter().chain([&sampler::DEF, &graph::DEF]);
     defs.map(|def| (def.make)(voices, rate)).collect()
 }
 
@@ -264,6 +270,11 @@ impl Frames {
         &mut self.left[self.start.min(BLOCK)..]
     }
 
+    /// How many frames are in use.
+    pub fn mono_len(&self) -> usize {
+        BLOCK - self.start.min(BLOCK)
+    }
+
     /// The frames, as two channels.
     pub fn both(&mut self) -> (&mut [f32], &mut [f32]) {
         self.stereo = true;
@@ -320,6 +331,12 @@ pub(crate) trait Synth: Send {
     fn start(&mut self, slot: usize, onset: &Onset);
     /// Overwrites the frames with the next stretch of voice `slot`.
     fn render(&mut self, slot: usize, moment: &Moment, out: &mut Frames) -> Life;
+    /// Voice `slot` has ended, by itself or not.
+    fn stop(&mut self, _slot: usize) {}
+    /// The bank of graphs, if it is that.
+    fn graphs(&mut self) -> Option<&mut graph::Bank> {
+        None
+    }
 }
 
 /// The plain bank: tones one after the other.

@@ -85,7 +85,7 @@ impl Voice {
             fade: None,
             peak: f32::MAX,
             age: 0,
-            envelope: envelope(&shot, def.ends, rate),
+            envelope: envelope(&shot, shot.graph.as_ref().map_or(def.ends, |g| g.ends), rate),
             level: HEADROOM * def.level * loudness.iter().product::<f32>(),
             pan: (cos_turns(turns), sin_turns(turns)),
             dry: shot.get(Param::Dry),

@@ -6,6 +6,8 @@ mod fourier;
 
 use family::Families;
 pub(crate) use family::level;
+#[cfg(test)]
+pub(crate) use fourier::{Complex, Fourier};
 
 use crate::blep::Blep;
 use crate::math::sin_turns;

@@ -1,7 +1,12 @@
 //! Rendering neither allocates nor frees: a busy minute under an allocator that would abort.
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
-use mag_engine::{Control, Engine, SOUNDS, SampleBuffer, SampleId, shot_for, shot_for_sample};
+use mag_engine::{
+    Control, Engine, GraphId, SOUNDS, SampleBuffer, SampleId, shot_for, shot_for_graph,
+    shot_for_sample,
+};
+use mag_graph::{Given, Graph, Kind, Program, Source, compile};
+use std::sync::Arc;
 
 #[global_allocator]
 static GUARD: AllocDisabler = AllocDisabler;
@@ -44,6 +49,53 @@ fn disturb(control: &mut Control, step: usize) -> bool {
         }
         _ => sent,
     }
+}
+
+/// An instrument with an echo, a filter and as many strings as `step` says.
+fn instrument(step: usize) -> Option<Arc<Program>> {
+    let mut graph = Graph::new(1);
+    let mut out = graph.add(Kind::Saw, &[Source::Given(Given::Freq)], 0);
+    let env = graph.add(Kind::Adsr, &[Source::Const(0.01); 4], 0);
+    let cutoff = graph.add(Kind::Mul, &[Source::Argument(0), env], 0);
+    out = graph.add(Kind::Lpf, &[cutoff, Source::Const(0.3), out], 0);
+    out = graph.add(Kind::Mul, &[out, env], 0);
+    for i in 0..step % 4 {
+        let hertz = Source::Const(110.0 * (i + 1) as f32);
+        out = graph.add(Kind::String, &[hertz, Source::Const(0.5), Source::Const(0.2), out], 0);
+    }
+    let back = graph.add(Kind::Read, &[Source::Const(0.1)], 1);
+    let less = graph.add(Kind::Mul, &[back, Source::Const(0.4)], 0);
+    out = graph.add(Kind::Add, &[out, less], 0);
+    graph.add(Kind::Write, &[back, out], 0);
+    let right = graph.add(Kind::Allpass, &[Source::Const(0.01), Source::Const(0.1), out], 0);
+    compile(&graph.with_out(&[out, right])).ok().map(Arc::new)
+}
+
+#[test]
+fn instruments_swapped_at_every_buffer_without_allocation() {
+    let (mut engine, mut control) = Engine::new(48_000);
+    let mut out = vec![0.0; 2 * 480];
+    for step in 0..1500 {
+        let Some(program) = instrument(step) else { panic!("no instrument") };
+        let id = GraphId((step % 3) as u16);
+        assert!(control.graph(id, program.clone()).is_ok());
+        if step % 5 == 0 {
+            assert!(control.forget_graph(GraphId((step % 7) as u16)).is_ok());
+        }
+        for i in 0..2 {
+            let note = [("midinote", 40.0 + (step % 30) as f32)];
+            let shot = shot_for_graph(id, &program, &[900.0], &note).with_duration(2000);
+            let at = control.frame() + 100 * i;
+            assert!(control.shot(at, shot).is_ok());
+        }
+        if step % 211 == 210 {
+            control.panic();
+        }
+        assert_no_alloc(|| engine.render(&mut out));
+        assert!(out.iter().all(|y| y.is_finite()));
+    }
+    let stats = control.stats();
+    assert!(stats.voices > 0 && stats.broken == 0 && stats.dropped == 0, "{stats:?}");
 }
 
 #[test]

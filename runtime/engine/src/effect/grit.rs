@@ -109,11 +109,7 @@ fn bent(kind: u32, k: f32, x: f32) -> f32 {
             let rest = saturate(shift);
             (saturate(driven + shift) - rest) / (1.0 + rest)
         }
-        6 => {
-            // A triangle of period 4.
-            let turn = 0.25 * (driven - 1.0);
-            (4.0 * (turn - floor(turn)) - 2.0).abs() - 1.0
-        }
+        6 => fold(driven),
         7 => sin_turns((0.25 * driven).clamp(-1e4, 1e4)),
         _ => {
             let y = driven.clamp(-1.0, 1.0);
@@ -123,6 +119,14 @@ fn bent(kind: u32, k: f32, x: f32) -> f32 {
             y + (fifth - y) * (k / (1.0 + k))
         }
     }
+}
+
+/// Turns round at ±1 instead of passing them: a triangle of period 4.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+pub(crate) fn fold(x: f32) -> f32 {
+    let turn = 0.25 * (x - 1.0);
+    (4.0 * (turn - floor(turn)) - 2.0).abs() - 1.0
 }
 
 #[cfg(test)]

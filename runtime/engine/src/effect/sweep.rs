@@ -4,7 +4,7 @@ use super::swing::Swing;
 use crate::BLOCK;
 use crate::envelope::{Adsr, Times};
 use crate::filter::bank::{Kind, Poles, STEP, STEPS, Setting};
-use crate::filter::{Pass, quality};
+use crate::filter::{Pass, ladder_feedback, quality};
 use crate::math::{exp2, log2};
 use crate::param::Param;
 use crate::shot::Shot;
@@ -99,8 +99,7 @@ impl Sweep {
         };
         let damping = match kind {
             Kind::Off => 1.0,
-            Kind::Ladder if resonance <= 1.0 => 3.9 * resonance,
-            Kind::Ladder => (resonance * 0.1).min(3.9),
+            Kind::Ladder => ladder_feedback(resonance),
             Kind::TwoPole(_) | Kind::FourPole => 1.0 / quality(resonance),
         };
         let envelope = match kind {

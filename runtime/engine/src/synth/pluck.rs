@@ -2,9 +2,10 @@
 //! Smith, with an interpolated reading point).
 
 use super::{Ends, Frames, Life, Moment, Onset, SynthDef, Tone, bank};
-use crate::math::{cos_turns, exp2, fall, floor, sin_turns};
+use crate::math::{exp2, fall, floor, lagrange};
 use crate::noise::Noise;
 use crate::param::Param;
+use crate::string::filter_delay;
 
 /// The plucked string.
 pub(super) const DEF: SynthDef = SynthDef {
@@ -61,13 +62,6 @@ impl Pluck {
         }
     }
 
-    /// Delay of the damping filter (1-d) + d·z⁻¹ at the pitch, in frames.
-    fn filter_delay(&self, frequency: f32) -> f32 {
-        let (s, c) = (sin_turns(frequency), cos_turns(frequency));
-        let phase = (self.damp * s).atan2(1.0 - self.damp + self.damp * c);
-        phase / (core::f32::consts::TAU * frequency)
-    }
-
     /// The line `delay` frames ago: third-order Lagrange interpolation.
     #[inline]
     fn tap(&self, delay: f32) -> f32 {
@@ -75,10 +69,7 @@ impl Pluck {
         let f = delay - whole;
         let at = self.at.wrapping_sub(whole as usize);
         let x = |i: usize| self.line[at.wrapping_sub(i).wrapping_add(1) & self.mask];
-        let (x0, x1, x2, x3) = (x(0), x(1), x(2), x(3));
-        let (a, b, c) = (f + 1.0, f - 1.0, f - 2.0);
-        x1 * a * b * c * 0.5 - x0 * f * b * c * (1.0 / 6.0) - x2 * a * f * c * 0.5
-            + x3 * a * f * b * (1.0 / 6.0)
+        lagrange(f, [x(0), x(1), x(2), x(3)])
     }
 }
 
@@ -104,7 +95,7 @@ impl Tone for Pluck {
 
     fn render(&mut self, moment: &Moment, out: &mut Frames) -> Life {
         let period = self.period / moment.bend().max(1e-3);
-        let own = self.filter_delay(1.0 / period);
+        let own = filter_delay(self.damp, 1.0 / period);
         let delay = (period - own).clamp(2.0, (self.line.len() - 6) as f32);
         let mut peak = 0.0f32;
         for y in out.mono() {

@@ -154,7 +154,7 @@ pub(super) fn copies(onset: &Onset) -> usize {
 
 /// Where oscillator `i` of `copies` lies, -1 to 1: closer together in the middle, and unevenly, so
 /// that their beats have no common period.
-pub(super) fn place(i: usize, copies: usize) -> f32 {
+pub(crate) fn place(i: usize, copies: usize) -> f32 {
     if copies < 2 {
         return 0.0;
     }

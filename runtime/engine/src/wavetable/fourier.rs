@@ -3,10 +3,10 @@
 use crate::math::{cos_turns, sin_turns};
 
 /// A complex number: real and imaginary part.
-pub(super) type Complex = (f32, f32);
+pub(crate) type Complex = (f32, f32);
 
 /// Transforms up to a largest size, whose sines are worked out once.
-pub(super) struct Fourier(Vec<Complex>);
+pub(crate) struct Fourier(Vec<Complex>);
 
 impl Fourier {
     /// For lengths up to `most`, a power of two.

@@ -2,6 +2,7 @@
 
 mod controls;
 mod effects;
+mod graphs;
 mod safety;
 mod samples;
 mod support;
