@@ -42,7 +42,8 @@ impl Span {
                 Span::new(-1.0, 1.0)
             }
             Kind::Noise | Kind::Tanh | Kind::Fold | Kind::Clip => Span::new(-1.0, 1.0),
-            Kind::PanLeft | Kind::PanRight | Kind::Lt | Kind::Le | Kind::Eq => Span::new(0.0, 1.0),
+            Kind::PanLeft | Kind::PanRight => Span::new(0.0, 1.5),
+            Kind::Lt | Kind::Le | Kind::Eq => Span::new(0.0, 1.0),
             Kind::Line | Kind::XLine => Span::new(a.low.min(b.low), a.high.max(b.high)),
             Kind::Hold | Kind::Lag | Kind::OnePole => Span::new(b.low.min(0.0), b.high.max(0.0)),
             Kind::Slew => Span::new(c.low.min(0.0), c.high.max(0.0)),

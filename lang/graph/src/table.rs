@@ -27,8 +27,7 @@ const WIDTH: Input = input("width", Ratio, 0.02, 0.98, Value(0.5));
 const CUTOFF: Input = input("cutoff", Hertz, 10.0, 20_000.0, Value(1000.0));
 const RES: Input = input("res", Resonance, 0.0, 50.0, Value(0.0));
 const IN: Input = any("in");
-const A: Input = any("a");
-const B: Input = any("b");
+const X: Input = any("x");
 const ATTACK: Input = input("attack", Seconds, 0.0, 60.0, Value(0.01));
 const DECAY: Input = input("decay", Seconds, 0.0, 60.0, Value(0.3));
 const RING: Input = input("decay", Seconds, -60.0, 60.0, Value(1.0));
@@ -75,17 +74,17 @@ pub const UGENS: &[Ugen] = &[
     row("lag", Kind::Lag, &[input("time", Seconds, 0.0, 60.0, Value(0.1)), IN], Frame, State, 4),
     row("slew", Kind::Slew, &[input("up", Slope, 0.0, 1e6, Value(10.0)), input("down", Slope, 0.0, 1e6, Value(10.0)), IN], Frame, State, 5),
     row("dcblock", Kind::DcBlock, &[IN], Frame, State, 5),
-    row("add", Kind::Add, &[A, B], Inputs, Nothing, 1),
-    row("sub", Kind::Sub, &[A, B], Inputs, Nothing, 1),
-    row("mul", Kind::Mul, &[A, B], Inputs, Nothing, 1),
-    row("div", Kind::Div, &[A, B], Inputs, Nothing, 2),
-    row("mod", Kind::Mod, &[A, B], Inputs, Nothing, 4),
-    row("min", Kind::Min, &[A, B], Inputs, Nothing, 1),
-    row("max", Kind::Max, &[A, B], Inputs, Nothing, 1),
-    row("pow", Kind::Pow, &[A, B], Inputs, Nothing, 10),
-    row("lt", Kind::Lt, &[A, B], Inputs, Nothing, 1),
-    row("le", Kind::Le, &[A, B], Inputs, Nothing, 1),
-    row("eq", Kind::Eq, &[A, B], Inputs, Nothing, 1),
+    row("add", Kind::Add, &[X, IN], Inputs, Nothing, 1),
+    row("sub", Kind::Sub, &[X, IN], Inputs, Nothing, 1),
+    row("mul", Kind::Mul, &[X, IN], Inputs, Nothing, 1),
+    row("div", Kind::Div, &[X, IN], Inputs, Nothing, 2),
+    row("mod", Kind::Mod, &[X, IN], Inputs, Nothing, 4),
+    row("min", Kind::Min, &[X, IN], Inputs, Nothing, 1),
+    row("max", Kind::Max, &[X, IN], Inputs, Nothing, 1),
+    row("pow", Kind::Pow, &[X, IN], Inputs, Nothing, 10),
+    row("lt", Kind::Lt, &[X, IN], Inputs, Nothing, 1),
+    row("le", Kind::Le, &[X, IN], Inputs, Nothing, 1),
+    row("eq", Kind::Eq, &[X, IN], Inputs, Nothing, 1),
     row("abs", Kind::Abs, &[IN], Inputs, Nothing, 1),
     row("floor", Kind::Floor, &[IN], Inputs, Nothing, 2),
     row("sqrt", Kind::Sqrt, &[IN], Inputs, Nothing, 2),

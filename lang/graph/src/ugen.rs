@@ -64,7 +64,7 @@ pub enum Kind {
     Stereo,
     Mono,
     Mix,
-    /// Gain of the left channel at a place from 0 to 1; of no name, made by `pan`.
+    /// Gain of the left channel at a place from 0 to 1, 1 in the middle; of no name, made by `pan`.
     PanLeft,
     /// Gain of the right channel.
     PanRight,

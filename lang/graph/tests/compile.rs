@@ -1,4 +1,5 @@
 //! Graphs become small programs, whatever they are, and wrong ones are told.
+#![allow(clippy::expect_used)]
 
 use mag_graph::{
     Fault, Given, Graph, Kind, MAX_COST, MAX_DELAY, MAX_OPS, MAX_UNITS, Operand, Program, Reason,

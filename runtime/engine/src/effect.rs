@@ -7,7 +7,7 @@ mod djf;
 pub(crate) mod entry;
 mod extras;
 mod formant;
-mod grit;
+pub(crate) mod grit;
 pub(crate) mod line;
 mod octave;
 mod phaser;

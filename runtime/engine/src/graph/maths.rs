@@ -80,13 +80,13 @@ fn one(kind: Kind, a: f32, b: f32) -> f32 {
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
 fn left(place: f32) -> f32 {
-    cos_turns(0.25 * place.clamp(0.0, 1.0))
+    core::f32::consts::SQRT_2 * cos_turns(0.25 * place.clamp(0.0, 1.0))
 }
 
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
 fn right(place: f32) -> f32 {
-    sin_turns(0.25 * place.clamp(0.0, 1.0))
+    core::f32::consts::SQRT_2 * sin_turns(0.25 * place.clamp(0.0, 1.0))
 }
 
 /// A power of the size, with the sign of the base.

@@ -156,7 +156,7 @@ pub(super) fn supersaw(call: &mut Call, unit: &mut Unit, out: &mut Register) {
     }
 }
 
-/// Frames for which a moving wavetable stands still.
+/// Frames over which a moving place in a wavetable goes in a line.
 const PIECE: usize = 16;
 
 /// `wave name freq morph`.
@@ -165,25 +165,29 @@ pub(super) fn wave(call: &mut Call, unit: &mut Unit, out: &mut Register) {
     let [name, freq, morph, _] = call.inputs;
     let family = name.first().clamp(0.0, 15.0) as usize;
     let families = &call.tables.families;
-    let still = freq.still().is_some() && morph.still().is_some();
-    let piece = if still { BLOCK } else { PIECE };
-    let mut old = [0.0; BLOCK];
-    for (n, y) in out.moving(call.len).chunks_mut(piece).enumerate() {
-        let i = n * piece;
-        let hertz = (freq.at(i).abs() / call.rate).min(0.49);
-        let (step, place, now) = (increment(hertz), morph.at(i).clamp(0.0, 1.0), level(hertz));
-        families.read((family, place, now), *phase, step, y);
-        // Where it has to become duller or brighter it fades over.
-        if let Some(before) = before.filter(|before| *before != now) {
-            families.read((family, place, before), *phase, step, &mut old[..y.len()]);
-            let share = 1.0 / y.len() as f32;
-            for (i, (y, old)) in y.iter_mut().zip(old).enumerate() {
-                *y = old + (i as f32 * share) * (*y - old);
-            }
+    let now = level(top(freq, call.rate));
+    let mut at = [0; BLOCK];
+    phases(freq, call.rate, phase, &mut at[..call.len]);
+    let piece = if morph.still().is_some() { BLOCK } else { PIECE };
+    let out = out.moving(call.len);
+    let read = |level: usize, to: &mut [f32]| {
+        for (n, (y, at)) in to.chunks_mut(piece).zip(at.chunks(piece)).enumerate() {
+            let (from, next) = (n * piece, (n + 1) * piece);
+            let place = (morph.at(from), morph.at(next.min(call.len - 1)));
+            families.read((family, place, level), &at[..y.len()], y);
         }
-        *before = Some(now);
-        *phase = phase.wrapping_add(step.wrapping_mul(y.len() as u32));
+    };
+    read(now, out);
+    // Where it has to become duller or brighter it fades over.
+    if let Some(before) = before.filter(|before| *before != now) {
+        let mut old = [0.0; BLOCK];
+        read(before, &mut old[..call.len]);
+        let share = 1.0 / call.len as f32;
+        for (i, (y, old)) in out.iter_mut().zip(old).enumerate() {
+            *y = old + (i as f32 * share) * (*y - old);
+        }
     }
+    *before = Some(now);
 }
 
 /// Plain shapes from -1 to 1, for slow movements: not band-limited.

@@ -141,8 +141,8 @@ fn arithmetic_is_arithmetic() {
         (Kind::Sqrt, 2.25, 0.0, 1.5),
         (Kind::Crush, 3.0, 0.3, 0.25),
         (Kind::Fold, 1.25, 0.0, 0.75),
-        (Kind::PanLeft, 0.5, 0.0, core::f32::consts::FRAC_1_SQRT_2),
-        (Kind::PanRight, 1.0, 0.0, 1.0),
+        (Kind::PanLeft, 0.5, 0.0, 1.0),
+        (Kind::PanRight, 1.0, 0.0, core::f32::consts::SQRT_2),
         (Kind::Div, 1.0, -8.0, -0.125),
     ];
     for (kind, a, b, should) in cases {
