@@ -61,7 +61,26 @@ impl Cue {
         if let Some(hertz) = self.number("freq").filter(|f| *f > 0.0) {
             return Some(69.0 + 12.0 * (hertz / 440.0).log2());
         }
-        self.number("note").or_else(|| self.number("midinote")).filter(|n| n.is_finite())
+        let note = self.number("note").map(|note| self.tuned(note));
+        note.or_else(|| self.number("midinote")).filter(|n| n.is_finite())
+    }
+
+    /// A note in the tuning and octave of SuperDirt's controls, around middle C.
+    fn tuned(&self, note: f64) -> f64 {
+        let steps = self.number("stepsPerOctave").filter(|n| *n > 0.0).unwrap_or(12.0);
+        let octave = self.number("octaveR").filter(|r| *r > 0.0).map_or(12.0, |r| 12.0 * r.log2());
+        let higher = self.number("octave").map_or(0.0, |octave| octave - 5.0);
+        let above = note - 60.0 + self.number("ctranspose").unwrap_or(0.0);
+        let harmonic = self.number("harmonic").filter(|h| *h > 0.0).unwrap_or(1.0);
+        60.0 + octave * (above / steps + higher) + 12.0 * harmonic.log2()
+    }
+}
+
+/// The drum machine that controls ask for (`bank`).
+pub fn kit_of(controls: &Controls) -> Option<&'static str> {
+    match controls.get(Sym::new("bank"))? {
+        Value::Word(word) => Some(word.as_str()),
+        _ => None,
     }
 }
 

@@ -258,13 +258,15 @@ fn cue_of(clock: &Clock, part: u16, name: &Arc<str>, hap: &Hap) -> Option<Cue> {
     let start = clock.position(onset);
     let held = number("legato").or_else(|| number("clip")).unwrap_or(1.0).clamp(0.0, 1000.0);
     let frames = clock.position(whole.end) - start;
+    // Seconds, whatever the event's length.
+    let seconds = number("duration").map(|seconds| seconds.clamp(0.0, 3600.0) * rate);
     let position = start + nudge * rate;
     Some(Cue {
         part,
         name: name.clone(),
         at: position.round() as Frame,
         position,
-        duration: (frames * held).round().max(1.0) as Frame,
+        duration: seconds.unwrap_or(frames * held).round().max(1.0) as Frame,
         onset,
         length,
         delta: frames / rate,

@@ -209,6 +209,8 @@ pub enum Param {
     Transient,
     TransientSustain,
     ShapeVolume,
+    FadeTime,
+    FadeInTime,
 }
 
 /// What the numbers of a parameter count.

@@ -8,11 +8,13 @@ use crate::samples::{Bank, Take};
 use crate::timing::Timing;
 use mag_engine::{Control, Shot, shot_for, shot_for_sample};
 use mag_lang::suggest::nearest;
-use mag_pattern::Value;
+use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+
+mod params;
 
 /// How long before its time a shot is handed over, in seconds. It can be taken back, so this may
 /// be generous: a scheduler that is held up for this long is not heard.
@@ -210,7 +212,10 @@ impl SynthOut {
                 format!("part `{name}` makes no sound: its events have neither `s` nor `note`");
             return Err((name.to_string(), text));
         };
-        let mut params = params(cue, pitch);
+        let mut params = params::params(cue, pitch);
+        // With `bank "tr909"`, `bd` is `tr909_bd`.
+        let kit = cue.word("bank").map(|kit| format!("{kit}_{sound}"));
+        let sound = kit.as_deref().unwrap_or(sound);
         let taken = match &mut self.bank {
             Some(bank) => bank.take(sound, n, cue.at, &mut self.control),
             None => Take::Unknown,
@@ -223,7 +228,7 @@ impl SynthOut {
                 }
                 shot_for_sample(id, &params)
             }
-            Take::Unknown => shot_for(sound, n as f32, &params)
+            Take::Unknown => shot_for(&built_in(sound), n as f32, &params)
                 .map_err(|_| (sound.to_owned(), self.unknown(cue, sound)))?,
         };
         Ok(Some(shot.with_part(cue.part).with_duration(cue.duration.max(1) as u64)))
@@ -245,31 +250,15 @@ impl SynthOut {
     }
 }
 
-/// What a cue asks of the synth, apart from the sound itself.
-fn params(cue: &Cue, pitch: Option<f64>) -> Vec<(&str, f32)> {
-    let mut params: Vec<(&str, f32)> = Vec::with_capacity(cue.controls.len() + 2);
-    for (name, value) in cue.controls.iter() {
-        match name.as_str() {
-            "n" | "s" | "sound" | "note" | "midinote" | "freq" => {}
-            name => params.extend(param(name, value).map(|x| (name, x))),
+/// The built-in name of a sound of a kit: `RolandTR909_bd` and `TR909_bd` are `tr909_bd`.
+fn built_in(sound: &str) -> Cow<'_, str> {
+    match sound.split_once('_') {
+        Some((kit, drum)) if kit.chars().any(char::is_uppercase) => {
+            let kit = kit.to_lowercase();
+            Cow::Owned(format!("{}_{drum}", kit.strip_prefix("roland").unwrap_or(&kit)))
         }
+        _ => Cow::Borrowed(sound),
     }
-    params.extend(pitch.map(|p| ("midinote", p as f32)));
-    params
-}
-
-/// Words that a control takes, in the order in which the engine numbers them.
-const WORDS: [(&str, &[&str]); 2] =
-    [("vowel", &["a", "e", "i", "o", "u"]), ("ftype", &["12db", "ladder", "24db"])];
-
-/// A control's value as the engine counts it.
-fn param(name: &str, value: &Value) -> Option<f32> {
-    if let Value::Word(word) = value
-        && let Some((_, words)) = WORDS.iter().find(|(control, _)| *control == name)
-    {
-        return words.iter().position(|w| *w == word.as_str()).map(|i| i as f32);
-    }
-    value.number().map(|x| x as f32)
 }
 
 impl Output for SynthOut {

@@ -1,7 +1,7 @@
 //! Lets the recordings of the coming cycles be decoded before they are heard.
 
 use super::Samples;
-use crate::cue::sound_of;
+use crate::cue::{kit_of, sound_of};
 use mag_lang::Program;
 use mag_pattern::{Query, Span, Time, World};
 use std::ops::Range;
@@ -31,7 +31,12 @@ impl Samples {
                 }));
                 for hap in &haps {
                     let controls = hap.value.clone().into_controls();
-                    sound_of(&controls).into_iter().for_each(|(name, n)| self.ask(name, n));
+                    if let Some((name, n)) = sound_of(&controls) {
+                        match kit_of(&controls) {
+                            Some(kit) => self.ask(&format!("{kit}_{name}"), n),
+                            None => self.ask(name, n),
+                        }
+                    }
                 }
             }
         }

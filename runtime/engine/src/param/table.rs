@@ -203,6 +203,8 @@ pub const PARAMS: &[ParamDef] = &[
     row(Transient, "transient", &[], Ratio, (-1.0, 1.0, 0.0), "Makes strokes sharper or softer."),
     row(TransientSustain, "transsustain", &[], Ratio, (-1.0, 1.0, 0.0), "Makes what follows a stroke louder or quieter."),
     row(ShapeVolume, "shapevol", &[], Ratio, (0.0, 4.0, 1.0), "Loudness after `shape`, as a linear factor."),
+    row(FadeTime, "fadeTime", &["fadeOutTime"], Seconds, (0.0, 10.0, 0.001), "Time in which a part cut out of a recording fades away."),
+    row(FadeInTime, "fadeInTime", &[], Seconds, (0.0, 10.0, 0.001), "Time in which a part cut out of a recording fades in."),
 ];
 
 /// A row; `span` is (min, max, default).

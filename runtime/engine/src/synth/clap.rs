@@ -37,7 +37,7 @@ const VARIANTS: [Variant; 3] = [
 /// Hand claps as the TR-808's.
 pub(super) const KIT_808: SynthDef = SynthDef {
     name: "tr808_cp",
-    aliases: &["808cp", "RolandTR808_cp"],
+    aliases: &["808cp"],
     doc: "Hand claps as of a TR-808; n: 0 even, 1 roomy.",
     make: |voices, _| claps(voices, &OF_808),
     ..DEF
@@ -46,7 +46,7 @@ pub(super) const KIT_808: SynthDef = SynthDef {
 /// Hand claps as the TR-909's.
 pub(super) const KIT_909: SynthDef = SynthDef {
     name: "tr909_cp",
-    aliases: &["909cp", "RolandTR909_cp"],
+    aliases: &["909cp"],
     doc: "Hand claps as of a TR-909; n: 0 even, 1 tight.",
     make: |voices, _| claps(voices, &OF_909),
     ..DEF

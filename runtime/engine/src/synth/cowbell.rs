@@ -9,7 +9,7 @@ use crate::wavetable::{Phase, increment, read};
 /// The cowbell.
 pub(super) const DEF: SynthDef = SynthDef {
     name: "cb",
-    aliases: &["cowbell", "tr808_cb", "808cb", "808cow", "RolandTR808_cb", "tr909_cb"],
+    aliases: &["cowbell", "tr808_cb", "808cb", "808cow", "tr909_cb"],
     doc: "Cowbell.",
     params: &[Param::Speed],
     defaults: &[],

@@ -33,7 +33,7 @@ pub(super) const RIDE: SynthDef = SynthDef {
 /// A cymbal as the TR-808's.
 pub(super) const CYMBAL_808: SynthDef = SynthDef {
     name: "tr808_cr",
-    aliases: &["808cy", "808cr", "tr808_cy", "RolandTR808_cr"],
+    aliases: &["808cy", "808cr", "tr808_cy"],
     doc: "Cymbal as of a TR-808.",
     make: |voices, _| cymbals(voices, &OF_808),
     ..CRASH
@@ -42,7 +42,7 @@ pub(super) const CYMBAL_808: SynthDef = SynthDef {
 /// A crash as the TR-909's.
 pub(super) const CRASH_909: SynthDef = SynthDef {
     name: "tr909_cr",
-    aliases: &["909cr", "909cy", "RolandTR909_cr"],
+    aliases: &["909cr", "909cy"],
     doc: "Crash cymbal as of a TR-909.",
     make: |voices, _| cymbals(voices, &CRASH_OF_909),
     ..CRASH
@@ -51,7 +51,7 @@ pub(super) const CRASH_909: SynthDef = SynthDef {
 /// A ride as the TR-909's.
 pub(super) const RIDE_909: SynthDef = SynthDef {
     name: "tr909_rd",
-    aliases: &["909rd", "RolandTR909_rd"],
+    aliases: &["909rd"],
     doc: "Ride cymbal as of a TR-909.",
     make: |voices, _| cymbals(voices, &RIDE_OF_909),
     ..CRASH

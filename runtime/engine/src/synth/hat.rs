@@ -56,7 +56,7 @@ fn hats(voices: usize, length: f32, variants: &'static [Variant]) -> Box<dyn Syn
 /// A closed hi-hat as the TR-808's: six squares and nothing else.
 pub(super) const CLOSED_808: SynthDef = SynthDef {
     name: "tr808_hh",
-    aliases: &["808hc", "808hh", "RolandTR808_hh"],
+    aliases: &["808hc", "808hh"],
     doc: "Closed hi-hat as of a TR-808; n: 0 even, 1 short, 2 dark.",
     make: |voices, _| hats(voices, 1.0, &OF_808),
     ..CLOSED
@@ -65,7 +65,7 @@ pub(super) const CLOSED_808: SynthDef = SynthDef {
 /// The open one.
 pub(super) const OPEN_808: SynthDef = SynthDef {
     name: "tr808_oh",
-    aliases: &["808oh", "RolandTR808_oh"],
+    aliases: &["808oh"],
     doc: "Open hi-hat as of a TR-808, stopped by the closed one; n as for `tr808_hh`.",
     make: |voices, _| hats(voices, 5.0, &OF_808),
     ..CLOSED
@@ -74,7 +74,7 @@ pub(super) const OPEN_808: SynthDef = SynthDef {
 /// A closed hi-hat as the TR-909's: a short, bright recording of metal.
 pub(super) const CLOSED_909: SynthDef = SynthDef {
     name: "tr909_hh",
-    aliases: &["909hh", "909hc", "RolandTR909_hh"],
+    aliases: &["909hh", "909hc"],
     doc: "Closed hi-hat as of a TR-909; n: 0 bright, 1 short, 2 thick.",
     make: |voices, _| hats(voices, 1.0, &OF_909),
     ..CLOSED
@@ -83,7 +83,7 @@ pub(super) const CLOSED_909: SynthDef = SynthDef {
 /// The open one.
 pub(super) const OPEN_909: SynthDef = SynthDef {
     name: "tr909_oh",
-    aliases: &["909oh", "RolandTR909_oh"],
+    aliases: &["909oh"],
     doc: "Open hi-hat as of a TR-909, stopped by the closed one; n as for `tr909_hh`.",
     make: |voices, _| hats(voices, 4.6, &OF_909),
     ..CLOSED

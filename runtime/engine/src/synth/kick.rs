@@ -45,7 +45,7 @@ const VARIANTS: [Variant; 7] = [
 /// A bass drum as the TR-808's: a bridged filter that is struck and rings on.
 pub(super) const KIT_808: SynthDef = SynthDef {
     name: "tr808_bd",
-    aliases: &["808bd", "RolandTR808_bd", "808"],
+    aliases: &["808bd", "808"],
     doc: "Bass drum as of a TR-808; n: 0 round, 1 long, 2 short, 3 booming and driven.",
     make: |voices, _| kicks(voices, &OF_808),
     ..DEF
@@ -54,7 +54,7 @@ pub(super) const KIT_808: SynthDef = SynthDef {
 /// A bass drum as the TR-909's: a bent triangle with a click of noise.
 pub(super) const KIT_909: SynthDef = SynthDef {
     name: "tr909_bd",
-    aliases: &["909bd", "RolandTR909_bd", "909"],
+    aliases: &["909bd", "909"],
     doc: "Bass drum as of a TR-909; n: 0 punchy, 1 long, 2 short and hard, 3 driven.",
     make: |voices, _| kicks(voices, &OF_909),
     ..DEF

@@ -26,7 +26,7 @@ const VARIANTS: [(f32, f32, f32); 2] = [(462.0, 1710.0, 0.07), (1240.0, 2510.0, 
 /// A rim shot as the TR-808's.
 pub(super) const KIT_808: SynthDef = SynthDef {
     name: "tr808_rim",
-    aliases: &["808rs", "808rim", "tr808_rs", "RolandTR808_rim"],
+    aliases: &["808rs", "808rim", "tr808_rs"],
     doc: "Rim shot as of a TR-808; n: 0 rim, 1 claves.",
     make: |voices, _| rims(voices, &[(455.0, 1667.0, 0.05), (2500.0, 2510.0, 0.06)]),
     ..DEF
@@ -35,7 +35,7 @@ pub(super) const KIT_808: SynthDef = SynthDef {
 /// A rim shot as the TR-909's.
 pub(super) const KIT_909: SynthDef = SynthDef {
     name: "tr909_rim",
-    aliases: &["909rs", "909rim", "tr909_rs", "RolandTR909_rim"],
+    aliases: &["909rs", "909rim", "tr909_rs"],
     doc: "Rim shot as of a TR-909.",
     make: |voices, _| rims(voices, &[(220.0, 500.0, 0.06)]),
     ..DEF

@@ -30,8 +30,6 @@ pub(super) const DEF: SynthDef = SynthDef {
 /// A place in a recording: 2³² is one frame.
 type Place = i64;
 const FRAME: f64 = 4_294_967_296.0;
-/// Seconds over which a part that is cut out of a recording fades in and out.
-const EDGE: f32 = 0.001;
 
 #[derive(Default)]
 struct Sampler {
@@ -48,7 +46,8 @@ struct Sampler {
     /// Frames played so far, as far as the fade goes; whether it fades in.
     age: f32,
     cut_in: bool,
-    edge: f32,
+    /// Frames of the fades, in and out.
+    edges: (f32, f32),
 }
 
 impl Sampler {
@@ -74,12 +73,12 @@ impl Sampler {
     /// Fades what is cut out of a recording, so that its ends do not click.
     fn fade(&mut self, step: Place, frames: &mut Frames) {
         let left = if self.looping { usize::MAX } else { self.left(step) };
-        let (age, edge, cut_in) = (self.age, self.edge, self.cut_in);
-        if (cut_in && age < edge) || (left as f32) < edge + BLOCK as f32 {
+        let (age, (into, out), cut_in) = (self.age, self.edges, self.cut_in);
+        if (cut_in && age < into) || (left as f32) < out + BLOCK as f32 {
             for x in frames.channels() {
                 for (i, y) in x.iter_mut().enumerate() {
-                    let into = if cut_in { (age + i as f32 + 0.5) / edge } else { 1.0 };
-                    let out = (left as f32 - i as f32) / edge;
+                    let into = if cut_in { (age + i as f32 + 0.5) / into } else { 1.0 };
+                    let out = (left as f32 - i as f32) / out;
                     *y *= into.min(out).clamp(0.0, 1.0);
                 }
             }
@@ -119,7 +118,8 @@ impl Tone for Sampler {
         }
         self.at = if backwards { self.to - FRAME as Place } else { self.from };
         self.cut_in = if backwards { end.max(begin) < 1.0 } else { begin.min(end) > 0.0 };
-        self.edge = EDGE * onset.rate;
+        let [into, out] = [Param::FadeInTime, Param::FadeTime].map(|p| onset.shot.get(p));
+        self.edges = ((into * onset.rate).max(1.0), (out * onset.rate).max(1.0));
         // At no speed nothing ever moves, and an empty part has nothing to read.
         let sounds = self.speed.abs() > 1e-6 && self.to > self.from;
         self.cell = sounds.then_some(cell);

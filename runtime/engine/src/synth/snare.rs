@@ -109,7 +109,7 @@ const VARIANTS: [Variant; 7] = [
 /// A snare as the TR-808's: two bridged filters and a whisper of noise.
 pub(super) const KIT_808: SynthDef = SynthDef {
     name: "tr808_sd",
-    aliases: &["808sd", "808sn", "tr808_sn", "RolandTR808_sd", "RolandTR808_sn"],
+    aliases: &["808sd", "808sn", "tr808_sn"],
     doc: "Snare as of a TR-808; n: 0 even, 1 tonal, 2 snappy.",
     make: |voices, _| snares(voices, &OF_808),
     ..DEF
@@ -118,7 +118,7 @@ pub(super) const KIT_808: SynthDef = SynthDef {
 /// A snare as the TR-909's: bright, with a body that drops.
 pub(super) const KIT_909: SynthDef = SynthDef {
     name: "tr909_sd",
-    aliases: &["909sd", "909sn", "tr909_sn", "RolandTR909_sd", "RolandTR909_sn"],
+    aliases: &["909sd", "909sn", "tr909_sn"],
     doc: "Snare as of a TR-909; n: 0 bright, 1 low and snappy, 2 short.",
     make: |voices, _| snares(voices, &OF_909),
     ..DEF

@@ -58,7 +58,7 @@ fn toms(voices: usize, hertz: f32, variants: &'static [Variant]) -> Box<dyn Synt
 /// A tom of a kit.
 pub(super) const LOW_808: SynthDef = SynthDef {
     name: "tr808_lt",
-    aliases: &["808lt", "RolandTR808_lt"],
+    aliases: &["808lt"],
     doc: "Low tom as of a TR-808; n: 0 even, 1 conga.",
     make: |voices, _| toms(voices, 92.0, &OF_808),
     ..LOW
@@ -67,7 +67,7 @@ pub(super) const LOW_808: SynthDef = SynthDef {
 /// A tom of a kit.
 pub(super) const MID_808: SynthDef = SynthDef {
     name: "tr808_mt",
-    aliases: &["808mt", "RolandTR808_mt"],
+    aliases: &["808mt"],
     doc: "Mid tom as of a TR-808; n: 0 even, 1 conga.",
     make: |voices, _| toms(voices, 135.0, &OF_808),
     ..LOW
@@ -76,7 +76,7 @@ pub(super) const MID_808: SynthDef = SynthDef {
 /// A tom of a kit.
 pub(super) const HIGH_808: SynthDef = SynthDef {
     name: "tr808_ht",
-    aliases: &["808ht", "RolandTR808_ht"],
+    aliases: &["808ht"],
     doc: "High tom as of a TR-808; n: 0 even, 1 conga.",
     make: |voices, _| toms(voices, 187.0, &OF_808),
     ..LOW
@@ -85,7 +85,7 @@ pub(super) const HIGH_808: SynthDef = SynthDef {
 /// A tom of a kit.
 pub(super) const LOW_909: SynthDef = SynthDef {
     name: "tr909_lt",
-    aliases: &["909lt", "RolandTR909_lt"],
+    aliases: &["909lt"],
     doc: "Low tom as of a TR-909; n: 0 even, 1 long.",
     make: |voices, _| toms(voices, 84.0, &OF_909),
     ..LOW
@@ -94,7 +94,7 @@ pub(super) const LOW_909: SynthDef = SynthDef {
 /// A tom of a kit.
 pub(super) const MID_909: SynthDef = SynthDef {
     name: "tr909_mt",
-    aliases: &["909mt", "RolandTR909_mt"],
+    aliases: &["909mt"],
     doc: "Mid tom as of a TR-909; n: 0 even, 1 long.",
     make: |voices, _| toms(voices, 122.0, &OF_909),
     ..LOW
@@ -103,7 +103,7 @@ pub(super) const MID_909: SynthDef = SynthDef {
 /// A tom of a kit.
 pub(super) const HIGH_909: SynthDef = SynthDef {
     name: "tr909_ht",
-    aliases: &["909ht", "RolandTR909_ht"],
+    aliases: &["909ht"],
     doc: "High tom as of a TR-909; n: 0 even, 1 long.",
     make: |voices, _| toms(voices, 175.0, &OF_909),
     ..LOW
