@@ -49,7 +49,22 @@ impl Offline {
         folders: Vec<PathBuf>,
         notices: Notices,
     ) -> Offline {
+        Offline::of_part(program, world, folders, None, notices)
+    }
+
+    /// The same, of which only the part with this number is heard, if there is one: its stem.
+    pub fn of_part(
+        program: Arc<Program>,
+        world: Arc<dyn World>,
+        folders: Vec<PathBuf>,
+        part: Option<u16>,
+        notices: Notices,
+    ) -> Offline {
         let (engine, control) = Engine::new(RATE);
+        let engine = match part {
+            Some(part) => engine.solo(part),
+            None => engine,
+        };
         let (samples, bank) = Samples::offline(folders, &notices);
         samples.follow(&program);
         let synth = SynthOut::new(control, Arc::new(Timebase::offline()), RATE, notices);

@@ -12,9 +12,9 @@ use std::sync::Arc;
 /// What a control is added to, and lines of controls with values.
 const AUDIT: &[(&str, &str)] = &[
     (
-        "note \"c4\" .s \"saw\" .lpf 900",
+        "note \"e4\" .s \"saw\" .lpf 900",
         "gain 0.5|velocity 0.5|postgain 0.5|amp 0.1|overgain 0.4|pan 0|clip 0.5|legato 0.5|duration 0.05
-         octave 6|midinote 50|freq 300|ctranspose 2|harmonic 2|stepsPerOctave 19|octaveR 3|accelerate 1
+         octave 6|freq 300|ctranspose 2|harmonic 2|stepsPerOctave 19|octaveR 3|accelerate 1
          attack 0.05|hold 0.02|release 0.2|decay 0.05 .sustain 0|adsr \".01:.02:.3:.1\"|ad 0.05|ar 0.05
          penv 12|penv 12 .pattack 0.05|penv 12 .pdecay 0.01|penv 12 .psustain 0.5|penv 12 .panchor 0.5
          penv 12 .pcurve 0|cutoff 400|resonance 0.4|lpq 10|lpenv 3|lpenv 3 .lpattack 0.05
@@ -31,7 +31,7 @@ const AUDIT: &[(&str, &str)] = &[
          phaser 3 .phaserdepth 0.1|phaser 3 .phasercenter 300|phaser 3 .phasersweep 100|leslie 1
          leslie 1 .lrate 2|leslie 1 .lsize 2|tremolo 9|tremolosync 4|tremolo 9 .tremolodepth 0.2
          tremolo 9 .tremoloshape \"square\"|tremolo 9 .tremolophase 0.3|tremolo 9 .tremoloskew 0.2 .tremoloshape \"tri\"
-         vib 9|vib 9 .vibmod 3|noise 0.4|detune 0.3|unison 5|unison 5 .spread 0|room 0.6|room 0.6 .size 3
+         vib 9|vib 9 .vibmod 3|noise 0.4|detune 0.3|unison 5|room 0.6|room 0.6 .size 3
          room 0.6 .roomfade 5|room 0.6 .roomlp 300|room 0.6 .roomdim 300|room 0.6 .dry 0|delay 0.8
          delay 0.8 .delaytime 0.03|delay 0.8 .delaysync 0.05|delay 0.8 .lock 1 .delaytime 0.03
          delay 0.8 .delaytime 0.03 .delayfeedback 0.9|delay 0.8 .delaytime 0.03 .pingpong 1
@@ -54,6 +54,7 @@ const AUDIT: &[(&str, &str)] = &[
          wtrate 9 .wtskew 0.1|wtrate 9 .wtdc 0|warprate 9 .warpdepth 0.1",
     ),
     ("s \"crackle\"", "density 0.9"),
+    ("s \"saw\"", "midinote 50|note \"c3\"|n 3 .scale \"c3:minor\""),
     ("s \"bd\"", "n 2|speed 1.5|note \"c5\"|bank \"tr808\"|bank \"tr909\"|bank \"RolandTR909\"|legato 0.1|cut 1 .ply 2"),
 ];
 

@@ -57,8 +57,11 @@ pub(crate) struct Bus {
     reverb: Reverb,
     compressor: Compressor,
     /// What other orbits' sounds push down.
-    pub duck: Duck,
+    duck: Duck,
     rate: f32,
+    /// Whether the reverb and the delay ran in the last block.
+    reverb_ran: bool,
+    delay_ran: bool,
 }
 
 impl Bus {
@@ -74,6 +77,8 @@ impl Bus {
             compressor: Compressor::default(),
             duck: Duck::new(rate),
             rate,
+            reverb_ran: false,
+            delay_ran: false,
         }
     }
 
@@ -103,6 +108,12 @@ impl Bus {
         }
     }
 
+    /// Ducks as `shot`, which starts at frame `at`, wants it.
+    pub fn duck_by(&mut self, at: u64, shot: &Shot) {
+        let way = (shot.get(Param::DuckOnset), shot.get(Param::DuckAttack));
+        self.duck.set(at, shot.get(Param::DuckDepth), way, self.rate);
+    }
+
     /// Adds a voice at gains for left and right; `send` is (room, delay), `dry` what stays beside.
     pub fn add(&mut self, frames: &Frames, pan: (f32, f32), dry: f32, send: (f32, f32)) {
         self.used = true;
@@ -118,8 +129,31 @@ impl Bus {
         }
     }
 
-    /// Adds the orbit's block, which starts at frame `block`, to `out`, and makes room for the next.
-    pub fn drain(&mut self, block: u64, out: &mut Stereo) {
+    /// Stays awake as long as `other` does, so that both move alike.
+    pub fn follow(&mut self, other: &Bus) {
+        if other.reverb_ran {
+            self.reverb.wake();
+        }
+        if other.delay_ran {
+            self.delay.wake();
+        }
+    }
+
+    /// Adds the orbit's block, which starts at frame `block`, to `out`, and makes room for the next;
+    /// the gains of its compressor, if it has one.
+    pub fn drain(&mut self, block: u64, out: &mut Stereo) -> Option<[f32; BLOCK]> {
+        self.drain_by(block, out, None)
+    }
+
+    /// The same with the gains of another compressor.
+    pub fn drain_by(
+        &mut self,
+        block: u64,
+        out: &mut Stereo,
+        gains: Option<&[f32; BLOCK]>,
+    ) -> Option<[f32; BLOCK]> {
+        (self.reverb_ran, self.delay_ran) = (self.reverb.awake(), self.delay.awake());
+        let mut own = None;
         if self.reverb.awake() {
             self.reverb.add(&self.room, &mut self.dry);
             self.room = [[0.0; BLOCK]; 2];
@@ -130,8 +164,12 @@ impl Bus {
             self.echo = [[0.0; BLOCK]; 2];
             self.used = true;
         }
-        if self.used {
-            self.compressor.run(&mut self.dry);
+        match gains {
+            Some(gains) => self.dry.iter_mut().for_each(|x| {
+                x.iter_mut().zip(gains).for_each(|(y, gain)| *y *= gain);
+            }),
+            None if self.used => own = self.compressor.run(&mut self.dry),
+            None => {}
         }
         self.duck.run(block, &mut self.dry);
         if self.used {
@@ -141,6 +179,7 @@ impl Bus {
             self.dry = [[0.0; BLOCK]; 2];
             self.used = false;
         }
+        own
     }
 
     /// Silences the echoes and the room at once.

@@ -1,5 +1,6 @@
 //! The dynamics of an orbit: a compressor, and the duck that other orbits' sounds set off.
 
+use crate::BLOCK;
 use crate::bus::Stereo;
 use crate::filter::OnePole;
 use crate::math::{exp2, log2};
@@ -37,19 +38,22 @@ impl Compressor {
         }
     }
 
-    /// Compresses a block in place.
-    pub fn run(&mut self, x: &mut Stereo) {
+    /// Compresses a block in place; the gains, if it is on.
+    pub fn run(&mut self, x: &mut Stereo) -> Option<[f32; BLOCK]> {
         if !self.on {
-            return;
+            return None;
         }
+        let mut gains = [1.0; BLOCK];
         let [left, right] = x;
-        for (l, r) in left.iter_mut().zip(right) {
+        for ((l, r), to) in left.iter_mut().zip(right).zip(&mut gains) {
             let size = l.abs().max(r.abs());
             let share = if size > self.level { self.attack } else { self.release };
             self.level += share * (size - self.level);
             let gain = exp2(self.reduction(DOUBLE * log2(self.level.max(1e-6))) / DOUBLE);
             (*l, *r) = (*l * gain, *r * gain);
+            *to = gain;
         }
+        Some(gains)
     }
 
     /// Decibels by which a level in decibels is changed.

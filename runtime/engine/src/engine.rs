@@ -18,6 +18,7 @@ use crate::rack::{RACK, Rack};
 use crate::sample::{SAMPLES, SampleBuffer, Store};
 use crate::shot::Shot;
 use crate::stats::Shared;
+use crate::stem::Stem;
 use crate::synth::{self, SoundId, Synth};
 use crate::voice::{Outcome, Stage, Voice};
 use crate::wavetable::Tables;
@@ -63,6 +64,8 @@ pub struct Engine {
     pool: Pool,
     buses: Vec<Bus>,
     master: Master,
+    /// If only one part is to be heard.
+    stem: Option<Box<Stem>>,
     rack: Rack,
     notes: Notes,
     /// First frame of the next block; ahead of `handed` by the limiter's delay and `ready`.
@@ -99,6 +102,7 @@ impl Engine {
             pool: Pool::new(),
             buses: (0..ORBITS).map(|_| Bus::new(rate)).collect(),
             master: Master::new(rate),
+            stem: None,
             rack: Rack::new(),
             notes: Notes::new(),
             block: 0,
@@ -106,6 +110,14 @@ impl Engine {
             ready: (Box::new([[0.0; BLOCK]; 2]), BLOCK),
         };
         (engine, control)
+    }
+
+    /// The same engine, of which only `part` is heard: its stem. The stems of all parts add up to
+    /// the mix, compressors and limiter included.
+    #[must_use]
+    pub fn solo(mut self, part: u16) -> Self {
+        self.stem = Some(Box::new(Stem::new(part, self.rate)));
+        self
     }
 
     /// Frames handed out so far: the number of the frame that the next call starts with.
@@ -183,10 +195,16 @@ impl Engine {
         self.render_voices();
         let mix = &mut *self.ready.0;
         *mix = [[0.0; BLOCK]; 2];
-        for bus in &mut self.buses {
-            bus.drain(self.block, mix);
+        for (orbit, bus) in self.buses.iter_mut().enumerate() {
+            let gains = bus.drain(self.block, mix);
+            if let Some(stem) = &mut self.stem {
+                stem.drain(self.block, orbit, bus, gains.as_ref());
+            }
         }
-        let peak = self.master.run(mix);
+        let (peak, gains) = self.master.run(mix);
+        if let Some(stem) = &mut self.stem {
+            stem.leave(&gains, mix);
+        }
         self.shared.raise(peak);
         self.shared.voices.store(self.pool.len() as u32, Relaxed);
         self.block += BLOCK as u64;
@@ -288,14 +306,16 @@ impl Engine {
                 victim.fade(at, CUT * self.rate);
             }
         }
-        if let Some(bus) = self.buses.get_mut(usize::from(shot.orbit) % ORBITS) {
-            bus.set(&shot);
-        }
-        if shot.given(Param::DuckOrbit)
-            && let Some(bus) = self.buses.get_mut(shot.get(Param::DuckOrbit) as usize)
-        {
-            let way = (shot.get(Param::DuckOnset), shot.get(Param::DuckAttack));
-            bus.duck.set(at, shot.get(Param::DuckDepth), way, self.rate);
+        let own = usize::from(shot.orbit) % ORBITS;
+        let beside = self.stem.as_deref_mut();
+        let buses = self.buses.get_mut(own).into_iter();
+        buses.chain(beside.and_then(|stem| stem.bus(own))).for_each(|bus| bus.set(&shot));
+        if shot.given(Param::DuckOrbit) {
+            let other = shot.get(Param::DuckOrbit) as usize;
+            let beside = self.stem.as_deref_mut();
+            let buses = self.buses.get_mut(other).into_iter();
+            let buses = buses.chain(beside.and_then(|stem| stem.bus(other)));
+            buses.for_each(|bus| bus.duck_by(at, &shot));
         }
         let Some(synth) = self.synths.get_mut(shot.sound.index()) else { return };
         match self.pool.add(voice) {
@@ -315,12 +335,15 @@ impl Engine {
     }
 
     fn render_voices(&mut self) {
-        let Engine { pool, synths, samples, tables, rate, buses, rack, shared, block, .. } = self;
+        let Engine {
+            pool, synths, samples, tables, rate, buses, rack, stem, shared, block, ..
+        } = self;
         let stage = Stage { tables, samples, rate: *rate };
         pool.retain(RACK, |voices, slots, stays| {
             rack.tones(*block, &stage, synths, voices, slots);
             rack.filter(voices, slots);
-            rack.finish(*block, buses, voices, slots, |i, sound, outcome| {
+            let ways = (&mut buses[..], stem.as_deref_mut());
+            rack.finish(*block, ways, voices, slots, |i, sound, outcome| {
                 if outcome == Outcome::Broken {
                     Shared::count(&shared.broken);
                     shared.broken_sound.store(sound.index() as u32 + 1, Relaxed);

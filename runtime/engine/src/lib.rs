@@ -43,6 +43,7 @@ mod sample;
 mod shot;
 mod spline;
 mod stats;
+mod stem;
 mod string;
 mod synth;
 mod turn;

@@ -12,6 +12,8 @@ pub(crate) const DELAY: usize = BLOCK;
 pub const CEILING: f32 = 0.99;
 /// What the estimated peaks between samples are kept below.
 const GOAL: f32 = 0.975;
+/// Below this, in hertz, is direct current.
+const DIRECT: f32 = 4.0;
 /// Frames over which the gain moves down.
 const WINDOW: usize = 61;
 /// Taps of the interpolator that looks between the samples.
@@ -24,6 +26,12 @@ const POINTS: usize = 3;
 const RECOVER: f32 = 0.12;
 /// Frames of look-back kept; a power of two above `DELAY` and `WINDOW`.
 const KEEP: usize = 128;
+
+/// Takes direct current out of one sample.
+pub(crate) fn block_direct(low: &mut OnePole, rate: f32, x: f32) -> f32 {
+    let x = if x.is_finite() { x } else { 0.0 };
+    flush(x - low.low(OnePole::share(DIRECT / rate), x))
+}
 
 /// The master bus.
 pub(crate) struct Master {
@@ -48,7 +56,7 @@ impl Master {
     pub fn new(rate: f32) -> Self {
         Master {
             dc: [OnePole::default(); 2],
-            share: OnePole::share(4.0 / rate),
+            share: OnePole::share(DIRECT / rate),
             seen: [[0.0; SEEN]; 2],
             held: [[0.0; DELAY]; 2],
             lows: Lows { kept: [(0, 1.0); KEEP], first: 0, end: 0 },
@@ -61,8 +69,9 @@ impl Master {
         }
     }
 
-    /// Turns the mix into the output of [`DELAY`] frames ago; its loudest sample.
-    pub fn run(&mut self, mix: &mut Stereo) -> f32 {
+    /// Turns the mix into the output of [`DELAY`] frames ago; its loudest sample, and the gains by
+    /// which it was limited.
+    pub fn run(&mut self, mix: &mut Stereo) -> (f32, [f32; BLOCK]) {
         self.dc.iter_mut().for_each(OnePole::settle);
         for (channel, x) in mix.iter().enumerate() {
             let seen = &mut self.seen[channel];
@@ -87,7 +96,7 @@ impl Master {
                 peak = peak.max(y.abs());
             }
         }
-        peak
+        (peak, gains)
     }
 
     /// Takes in the next peak; the gain for the frame that leaves now.

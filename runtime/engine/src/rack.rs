@@ -7,6 +7,7 @@ use crate::engine::ORBITS;
 use crate::filter::Pass;
 use crate::filter::bank::{Bank, Kind, LANES};
 use crate::pool::VOICES;
+use crate::stem::Stem;
 use crate::synth::{Frames, Life, SoundId, Synth};
 use crate::voice::{FILTERS, Outcome, Stage, Voice};
 
@@ -130,7 +131,7 @@ impl Rack {
     pub fn finish(
         &mut self,
         block: u64,
-        buses: &mut [Bus],
+        (buses, mut stem): (&mut [Bus], Option<&mut Stem>),
         voices: &mut [Option<Voice>],
         slots: &[u16],
         mut tell: impl FnMut(usize, SoundId, Outcome),
@@ -141,7 +142,8 @@ impl Rack {
             if let Some(bus) = buses.get_mut(orbit) {
                 let Some(lines) = self.lines.get_mut(usize::from(slot)) else { continue };
                 let room = (lines, &mut self.frames[i]);
-                let outcome = voice.finish(block, self.lives[i], room, bus);
+                let beside = stem.as_deref_mut().and_then(|stem| stem.bus_of(&voice.shot));
+                let outcome = voice.finish(block, self.lives[i], room, (bus, beside));
                 tell(i, voice.shot.sound, outcome);
             }
         }

@@ -152,13 +152,13 @@ impl Voice {
     }
 
     /// Distorts the filtered frames, shapes their level and adds them to `bus`.
-    /// `lines` are those of its slot.
+    /// `lines` are those of its slot; a second bus is that of its part's stem.
     pub fn finish(
         &mut self,
         block: u64,
         life: Life,
         (lines, frames): (&mut Lines, &mut Frames),
-        bus: &mut Bus,
+        (bus, beside): (&mut Bus, Option<&mut Bus>),
     ) -> Outcome {
         self.chain.run(lines, frames);
         let start = frames.start.min(BLOCK);
@@ -173,6 +173,9 @@ impl Voice {
         let Some(peak) = peak else { return Outcome::Broken };
         self.peak = peak;
         bus.add(frames, self.pan, self.dry, self.send);
+        if let Some(bus) = beside {
+            bus.add(frames, self.pan, self.dry, self.send);
+        }
         if life == Life::Over || silent { Outcome::Over } else { Outcome::Sounding }
     }
 
@@ -321,7 +324,7 @@ mod tests {
         let mut voice = Voice::new(Shot::new(synth::SoundId::default(), 100), 0, None, &stage);
         let mut frames = Frames::new();
         let life = voice.tone(0, &stage, (0, &mut Faulty), &mut frames);
-        let outcome = voice.finish(0, life, (&mut Lines::new(), &mut frames), &mut bus);
+        let outcome = voice.finish(0, life, (&mut Lines::new(), &mut frames), (&mut bus, None));
         assert_eq!(outcome, Outcome::Broken);
         let mut mix = [[0.0; BLOCK]; 2];
         bus.drain(0, &mut mix);

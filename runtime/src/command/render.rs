@@ -4,6 +4,7 @@ use super::{PROBLEMS, Recordings, color, name_of, read_text};
 use crate::clock::{Clock, Frame};
 use crate::cue::Cue;
 use crate::device::RATE;
+use crate::export::loudness::Loudness;
 use crate::export::wav::Wav;
 use crate::export::{events, midi};
 use crate::files::Folder;
@@ -15,6 +16,7 @@ use crate::session::locator;
 use mag_lang::source::{Source, Sources};
 use mag_lang::{Mode, Program, report};
 use mag_pattern::{Phrase, PhraseRequest, Time, World};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -40,6 +42,9 @@ pub struct Render {
     /// Also write the events, as JSON, one a line
     #[arg(long, value_name = "OUT.jsonl")]
     events: Option<PathBuf>,
+    /// Also write each part alone, as OUT.part.wav: together they are the mix
+    #[arg(long)]
+    stems: bool,
     #[command(flatten)]
     recordings: Recordings,
 }
@@ -70,6 +75,57 @@ impl Length {
         } else {
             Err("expected a length above 0 and of at most a day".into())
         }
+    }
+}
+
+/// What is rendered, as often as it takes.
+struct Scene<'a> {
+    program: Arc<Program>,
+    world: Arc<dyn World>,
+    folders: Vec<PathBuf>,
+    end: Frame,
+    notices: &'a Notices,
+}
+
+impl Scene<'_> {
+    /// A stage that is at its beginning; of `part` alone, if one is given.
+    fn stage(&self, part: Option<u16>) -> Offline {
+        let (program, world, folders) =
+            (self.program.clone(), self.world.clone(), self.folders.clone());
+        Offline::of_part(program, world, folders, part, self.notices.clone())
+    }
+
+    /// Plays to a file; how loud it is.
+    fn write(&self, offline: &mut Offline, path: &Path) -> Result<Loudness, String> {
+        let broken = |e: hound::Error| format!("cannot write {}: {e}", path.display());
+        let mut wav = Wav::create(path, RATE).map_err(broken)?;
+        let mut loudness = Loudness::new();
+        let hear = |samples: &[f32]| {
+            loudness.hear(samples);
+            wav.write(samples)
+        };
+        offline.play(self.end, hear).map_err(broken)?;
+        wav.finish().map_err(broken)?;
+        Ok(loudness)
+    }
+
+    /// Writes the stem of each part that was heard.
+    fn write_stems(&self, cues: &[Cue], output: &Path) -> Result<(), String> {
+        let parts: BTreeMap<u16, &str> = cues.iter().map(|c| (c.part, &*c.name)).collect();
+        for (part, name) in parts {
+            let path = output.with_extension(format!("{name}.wav"));
+            let loudness = self.write(&mut self.stage(Some(part)), &path)?;
+            self.notices.info(format!("{}: {}", path.display(), heard(&loudness)));
+        }
+        Ok(())
+    }
+}
+
+/// How loud something is, in words.
+fn heard(loudness: &Loudness) -> String {
+    match loudness.integrated() {
+        Some(lufs) => format!("{lufs:.1} LUFS, true peak {:.1} dB", loudness.true_peak()),
+        None => "silence".to_owned(),
     }
 }
 
@@ -107,23 +163,26 @@ impl Render {
         let clock = Clock::new(RATE, program.tempo, program.meter.0);
         let end = self.length.frames(&clock)?;
         let store = PhraseStore::installed(notices.clone());
-        let world = Arc::new(Take { world: store.patient(), seed: self.seed.unwrap_or(0) });
+        let world: Arc<dyn World> =
+            Arc::new(Take { world: store.patient(), seed: self.seed.unwrap_or(0) });
         let folders = self.recordings.folders();
-        let mut offline = Offline::with_samples(program.clone(), world, folders, notices.clone());
-        let broken = |e: hound::Error| format!("cannot write {}: {e}", self.output.display());
-        let mut wav = Wav::create(&self.output, RATE).map_err(broken)?;
-        offline.play(end, |samples| wav.write(samples)).map_err(broken)?;
-        wav.finish().map_err(broken)?;
+        let scene = Scene { program: program.clone(), world, folders, end, notices: &notices };
+        let mut offline = scene.stage(None);
+        let loudness = scene.write(&mut offline, &self.output)?;
         let cues = offline.tape().cues();
+        if self.stems {
+            scene.write_stems(&cues, &self.output)?;
+        }
         self.export(&cues, &program)?;
         let report = offline.take_report();
         let failed = !report.troubles.is_empty();
         Speaker::new(notices.clone(), locator(&Arc::new(Mutex::new(sources)))).say(&report);
         notices.info(format!(
-            "{}: {:.1} s, {} events",
+            "{}: {:.1} s, {} events, {}",
             self.output.display(),
             end as f64 / f64::from(RATE),
-            cues.len()
+            cues.len(),
+            heard(&loudness)
         ));
         notices.flush();
         Ok(if failed { ExitCode::from(PROBLEMS) } else { ExitCode::SUCCESS })

@@ -5,6 +5,7 @@ mod effects;
 mod graphs;
 mod safety;
 mod samples;
+mod stems;
 mod support;
 mod timing;
 mod tone;
