@@ -1,6 +1,7 @@
 //! Generators: a model and what it was told, on the way to becoming a pattern.
 
 mod form;
+mod live;
 mod notes;
 mod phrases;
 mod verbs;
@@ -30,8 +31,12 @@ pub struct Generator {
     pub model: Option<Sym>,
     /// The patterns that it is done to.
     pub given: Vec<Pattern>,
+    /// Whom it listens to, if that is somebody who plays (`midi`, `osc`).
+    pub source: Option<Sym>,
     /// Length of a phrase in bars.
     pub bars: u32,
+    /// Whether that length was asked for.
+    pub measured: bool,
     /// Seed of each phrase: one cycle of the pattern for each phrase, or each turn of the form.
     pub seed: Pattern,
     /// Sampling temperature, at the phrase's start.
@@ -63,7 +68,9 @@ impl Generator {
             verb,
             model: None,
             given,
+            source: None,
             bars: 4,
+            measured: false,
             seed: Pattern::pure(0.0),
             temperature: None,
             top: None,
@@ -140,6 +147,7 @@ impl Generator {
                     return Err("`.bars` takes a whole number from 1 to 64".into());
                 }
                 self.bars = bars as u32;
+                self.measured = true;
             }
             "temp" => self.temperature = Some(p.clone()),
             "top" => self.top = Some(p.clone()),

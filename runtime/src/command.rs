@@ -112,6 +112,9 @@ pub struct Sound {
     /// Where events with an `osc` address go
     #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:9000", value_parser = visuals)]
     pub osc: SocketAddr,
+    /// Where notes over OSC are listened to, once a program asks for them (`answer osc`)
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:9001", value_parser = listened)]
+    pub osc_in: SocketAddr,
     /// Leave the sound card alone
     #[arg(long)]
     pub silent: bool,
@@ -153,6 +156,10 @@ impl Sound {
 
 fn dirt(text: &str) -> Result<SocketAddr, String> {
     crate::output::osc::resolve(text, crate::output::osc::DIRT_PORT)
+}
+
+fn listened(text: &str) -> Result<SocketAddr, String> {
+    crate::output::osc::resolve(text, 9001)
 }
 
 fn visuals(text: &str) -> Result<SocketAddr, String> {

@@ -40,6 +40,8 @@ pub mod cue;
 pub mod device;
 pub mod export;
 pub mod files;
+pub mod heard;
+pub mod input;
 pub mod journal;
 pub mod keys;
 pub mod live;

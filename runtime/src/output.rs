@@ -3,6 +3,7 @@
 use crate::clock::Frame;
 use crate::cue::Cue;
 
+pub mod midi;
 pub mod osc;
 pub mod synth;
 pub mod tape;

@@ -8,6 +8,7 @@ use crate::live::{Live, Locate};
 use crate::moments::Moments;
 use crate::notice::Notices;
 use crate::output::Output;
+use crate::output::midi::MidiOut;
 use crate::output::osc::{OscOut, Style};
 use crate::output::synth::{SynthOut, Timebase};
 use crate::route::{Place, Routes};
@@ -248,6 +249,15 @@ impl Opener for Patchbay {
             }
             Place::Dirt(target) => (target, Style::Dirt),
             Place::Free(target) => (target, Style::Free),
+            Place::Midi(name) => {
+                return match MidiOut::open(name.as_str(), self.moments, RATE, &self.notices) {
+                    Ok(output) => Some(self.measured(format!("MIDI {name}"), Box::new(output))),
+                    Err(why) => {
+                        self.notices.warn(format!("out = midi '{name}': {why}"));
+                        None
+                    }
+                };
+            }
         };
         match OscOut::open(target, style, self.moments, RATE, &self.notices) {
             Ok(output) => Some(self.measured(format!("OSC {target}"), Box::new(output))),

@@ -24,9 +24,10 @@ pub use ahead::{Lookahead, ask_ahead};
 pub use key::Key;
 pub use worker::{Folders, Opened, Player, Shelf, open};
 
+use crate::heard::Heard;
 use crate::notice::Notices;
 use cache::Cache;
-use mag_pattern::{Phrase, PhraseRequest, World};
+use mag_pattern::{Call, Phrase, PhraseRequest, Played, Span, Sym, Time, World};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -93,6 +94,8 @@ pub(crate) struct Shared {
     /// A wish was met or refused.
     met: Condvar,
     notices: Notices,
+    /// What is played on instruments that are listened to.
+    played: Heard,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -241,6 +244,7 @@ impl PhraseStore {
             wished: Condvar::new(),
             met: Condvar::new(),
             notices,
+            played: Heard::default(),
         });
         let worker = Worker::new(shared.clone(), shelf);
         let started = std::thread::Builder::new().name("phrases".into()).spawn(|| worker.run());
@@ -254,6 +258,11 @@ impl PhraseStore {
     /// A store of the models that are installed; see [`library::folders`].
     pub fn installed(notices: Notices) -> PhraseStore {
         PhraseStore::new(Box::new(Folders(library::folders())), notices)
+    }
+
+    /// What is played on instruments that patterns listen to.
+    pub fn heard(&self) -> Heard {
+        self.shared.played.clone()
     }
 
     /// The world for playing: never waits.
@@ -328,6 +337,14 @@ impl World for Live {
             None => self.0.substitute(key, wish),
         }
     }
+
+    fn played(&self, source: Sym, span: Span, longest: Time) -> Played {
+        self.0.played.played(source, span, longest)
+    }
+
+    fn calls(&self, source: Sym, span: Span) -> Vec<Arc<Call>> {
+        self.0.played.calls(source, span)
+    }
 }
 
 /// See [`PhraseStore::ahead`].
@@ -344,6 +361,14 @@ impl Ahead {
 impl World for Ahead {
     fn phrase(&self, wish: &PhraseRequest) -> Option<Arc<Phrase>> {
         self.0.ask(Key::of(wish), wish)
+    }
+
+    fn played(&self, source: Sym, span: Span, longest: Time) -> Played {
+        self.0.played.played(source, span, longest)
+    }
+
+    fn calls(&self, source: Sym, span: Span) -> Vec<Arc<Call>> {
+        self.0.played.calls(source, span)
     }
 }
 
@@ -380,6 +405,14 @@ impl World for Patient {
             }
             drop(shared.met.wait_timeout(state, left));
         }
+    }
+
+    fn played(&self, source: Sym, span: Span, longest: Time) -> Played {
+        self.shared.played.played(source, span, longest)
+    }
+
+    fn calls(&self, source: Sym, span: Span) -> Vec<Arc<Call>> {
+        self.shared.played.calls(source, span)
     }
 }
 

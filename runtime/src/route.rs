@@ -4,6 +4,7 @@ use crate::cue::Cue;
 use crate::output::osc::{DIRT_PORT, VISUALS_PORT, resolve};
 use crate::permit::{self, Permit};
 use mag_lang::{Program, Target};
+use mag_pattern::Sym;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -16,6 +17,8 @@ pub enum Place {
     Dirt(SocketAddr),
     /// Whatever listens to OSC at this address.
     Free(SocketAddr),
+    /// A MIDI port whose name contains this.
+    Midi(Sym),
 }
 
 /// Where things go unless the program says otherwise: what the command line asked for.
@@ -100,7 +103,7 @@ impl Routes {
         let sounds = message.is_none() || cue.sound().is_some();
         let sound = match named {
             Some(Place::Free(_)) if cue.get("osc").is_none() => None,
-            Some(place @ (Place::Synth | Place::Dirt(_))) => Some(place),
+            Some(place @ (Place::Synth | Place::Dirt(_) | Place::Midi(_))) => Some(place),
             _ => Some(self.main),
         };
         ([sound.filter(|_| sounds), message], unknown)
@@ -117,9 +120,6 @@ fn place(target: &Target, permit: &Permit) -> Result<Place, String> {
         Target::Synth => Ok(Place::Synth),
         Target::SuperDirt(address) => permitted(address, DIRT_PORT).map(Place::Dirt),
         Target::Osc(address) => permitted(address, VISUALS_PORT).map(Place::Free),
-        Target::Midi(port) => Err(format!(
-            "MIDI ports cannot be played live in this version (asked for `{port}`); \
-             `mag render --midi` writes MIDI files, and osc, superdirt and synth are open"
-        )),
+        Target::Midi(port) => Ok(Place::Midi(Sym::new(port))),
     }
 }

@@ -40,4 +40,6 @@ pub use span::Span;
 pub use sym::Sym;
 pub use time::Time;
 pub use value::Value;
-pub use world::{Given, Nowhere, Phrase, PhraseNote, PhraseRequest, Role, Trouble, World};
+pub use world::{
+    Call, Given, Nowhere, Phrase, PhraseNote, PhraseRequest, Played, Role, Trouble, World,
+};

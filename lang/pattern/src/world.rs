@@ -1,6 +1,7 @@
 //! The one door through which a pattern may ask for something from outside: phrases of a model.
 
 use crate::loc::Loc;
+use crate::span::Span;
 use crate::sym::Sym;
 use crate::time::Time;
 use crate::value::Value;
@@ -146,11 +147,42 @@ pub struct Phrase {
     pub stand_in: bool,
 }
 
+/// Notes that somebody played on an instrument that is listened to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Played {
+    /// The notes, their onsets in cycles.
+    pub notes: Vec<Given>,
+    /// Whether no more of them can come: the end of the span is past.
+    pub complete: bool,
+}
+
+/// A phrase that somebody played, and when it is answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The bar line at or before its first note, in cycles.
+    pub from: Time,
+    /// Its notes, in bars from there.
+    pub notes: Vec<Given>,
+    /// When the answer is heard, in cycles.
+    pub answer: Span,
+}
+
 /// What patterns can ask of the world they are queried in.
 pub trait World: Send + Sync {
     /// The phrase that was wished for, if it is there; if not it is being made, and the caller
     /// stays silent or plays what it was given. Never waits.
     fn phrase(&self, request: &PhraseRequest) -> Option<Arc<Phrase>>;
+
+    /// What was played on a source (`midi`, `osc`) and began in a span; none lasts longer than
+    /// `longest`.
+    fn played(&self, _source: Sym, _span: Span, _longest: Time) -> Played {
+        Played { notes: Vec::new(), complete: true }
+    }
+
+    /// The calls on a source whose answers touch a span.
+    fn calls(&self, _source: Sym, _span: Span) -> Vec<Arc<Call>> {
+        Vec::new()
+    }
 }
 
 /// A world without models.

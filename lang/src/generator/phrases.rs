@@ -26,6 +26,11 @@ struct Prepared {
 impl Generator {
     /// The pattern of phrases, one after another.
     pub fn into_pattern(self) -> Pattern {
+        match self.source {
+            Some(source) if self.verb.name == "midi" => return super::live::echo(source),
+            Some(source) if !self.measured => return super::live::replies(self, source),
+            _ => {}
+        }
         let bars = i64::from(self.bars);
         let known = Mutex::new(Vec::new());
         Pattern::of(move |span, q, out| {
@@ -130,6 +135,9 @@ impl Generator {
             }
             given.push(notes);
         }
+        if let Some(source) = self.source {
+            given = vec![super::live::heard(source, span, q)];
+        }
         if !given.is_empty() && given.iter().all(Vec::is_empty) {
             return (None, events);
         }
@@ -147,7 +155,7 @@ impl Generator {
     }
 
     /// The model that was asked for, or the verb's own for such notes.
-    fn model_for(&self, given: &[Vec<Given>]) -> Sym {
+    pub(super) fn model_for(&self, given: &[Vec<Given>]) -> Sym {
         let pitched = given.iter().flatten().any(|note| note.pitch.is_some());
         let own = match given.is_empty() || pitched || self.verb.unpitched.is_empty() {
             true => self.verb.model,
@@ -163,8 +171,18 @@ impl Generator {
         place: &super::form::Place,
         q: &mut Query,
     ) -> PhraseRequest {
+        self.conditions_at(index, index * i64::from(self.bars), place, q)
+    }
+
+    /// The same for a phrase that begins in some cycle.
+    pub(super) fn conditions_at(
+        &self,
+        index: i64,
+        start: i64,
+        place: &super::form::Place,
+        q: &mut Query,
+    ) -> PhraseRequest {
         let bars = i64::from(self.bars);
-        let start = index * bars;
         let number = |p: &Pattern, at: i64, q: &mut Query| {
             first_value(p, at, q).and_then(|v| v.number()).filter(|x| x.is_finite())
         };
@@ -227,7 +245,13 @@ fn tempo(q: &Query) -> u32 {
 
 /// A note of a phrase as an event. One of the notes that were given keeps its other controls and
 /// its places.
-fn event(note: &PhraseNote, source: Option<&Hap>, whole: Span, part: Span, cps: f64) -> Hap {
+pub(super) fn event(
+    note: &PhraseNote,
+    source: Option<&Hap>,
+    whole: Span,
+    part: Span,
+    cps: f64,
+) -> Hap {
     let locs = source.map_or_else(Locs::none, |hap| hap.locs.clone());
     let mut value = match (&note.value, source) {
         (Value::Map(new), Some(hap)) => {

@@ -99,6 +99,15 @@ pub const VERBS: &[Verb] = &[
         modifiers: &["over", "inKey", "style", "temp", "top"],
         late: Late::Silence,
     },
+    // No model plays it: somebody does.
+    Verb {
+        name: "midi",
+        model: "",
+        unpitched: "",
+        patterns: 0,
+        modifiers: &[],
+        late: Late::Silence,
+    },
 ];
 
 /// The modifiers that every verb takes.
@@ -147,12 +156,13 @@ pub(crate) fn is_modifier(name: &str) -> bool {
 impl Verb {
     /// Whether it takes a modifier.
     pub fn takes(&self, modifier: &str) -> bool {
-        COMMON.contains(&modifier) || self.modifiers.contains(&modifier)
+        self.all_modifiers().any(|own| own == modifier)
     }
 
     /// All modifiers that it takes.
     pub fn all_modifiers(&self) -> impl Iterator<Item = &'static str> {
-        COMMON.into_iter().chain(self.modifiers.iter().copied())
+        let common = COMMON.into_iter().filter(|_| !self.model.is_empty());
+        common.chain(self.modifiers.iter().copied())
     }
 }
 

@@ -50,11 +50,35 @@ pub(super) const ROWS: &[Native] = &[
     Native::build("fastspread", &[Fun, Funs, Pat], |c| spread(c, mag_pattern::cat::fastcat)),
     Native::build("_generator", &[Pat], |c| generator(c, Vec::new())),
     Native::build("_verb", &[Pat, List], |c| {
-        let mut given = Vec::new();
+        let (mut given, mut source) = (Vec::new(), None);
         for item in c.list(1) {
-            given.push(c.eval.pattern_of(item, c.place(1))?);
+            match live(&item) {
+                Some(listens) => source = Some(listens),
+                None => given.push(c.eval.pattern_of(item, c.place(1))?),
+            }
         }
-        generator(c, given)
+        match (generator(c, given)?, source) {
+            (Meaning::Generator(mut made), Some(source)) if made.verb.name == "answer" => {
+                made.source = Some(source);
+                Ok(Meaning::Generator(made))
+            }
+            (_, Some(source)) => {
+                let message = format!("`{source}` is somebody who plays, and can only be answered");
+                let problem = Problem::error("bad-argument", c.loc, message);
+                c.eval.report(problem.help(format!("write `answer {source}`")))
+            }
+            (made, None) => Ok(made),
+        }
+    }),
+    Native::build("_live", &[Pat], |c| {
+        let made = generator(c, Vec::new())?;
+        Ok(match made {
+            Meaning::Generator(mut made) => {
+                made.source = Some(mag_pattern::Sym::new(made.verb.name));
+                Meaning::Generator(made)
+            }
+            other => other,
+        })
     }),
     Native::build("soak", &[Int, Fun, Pat], |c| {
         let (n, mut p) = (copies(c, 0)?, c.pattern(2)?);
@@ -79,6 +103,18 @@ pub(super) const ROWS: &[Native] = &[
         Ok(Meaning::pattern(slowcat(rounds)))
     }),
 ];
+
+/// Whom a meaning stands for, if it is somebody who plays. `osc` is a control everywhere else.
+fn live(meaning: &Meaning) -> Option<mag_pattern::Sym> {
+    match meaning {
+        Meaning::Generator(made) if made.verb.name == "midi" => made.source,
+        Meaning::Function(f) if f.given.is_empty() => match f.body {
+            crate::meaning::Body::Control(name) if name.as_str() == "osc" => Some(name),
+            _ => None,
+        },
+        _ => None,
+    }
+}
 
 /// What a model does, and to which patterns.
 fn generator(c: &mut Call, given: Vec<mag_pattern::Pattern>) -> Eval {

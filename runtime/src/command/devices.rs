@@ -1,9 +1,9 @@
-//! `mag devices`: the sound cards, the default with a star.
+//! `mag devices`: the sound cards, the default with a star, and the MIDI ports.
 
 use crate::notice;
 use std::process::ExitCode;
 
-/// Lists the sound cards.
+/// Lists the sound cards and MIDI ports.
 ///
 /// # Errors
 /// If the system cannot list them.
@@ -17,6 +17,15 @@ pub fn run() -> Result<ExitCode, String> {
     for name in names {
         let star = if default.as_ref() == Some(&name) { '*' } else { ' ' };
         notice::print(&format!("{star} {name}"));
+    }
+    for (what, names) in
+        [("MIDI in ", crate::input::midi_names()), ("MIDI out", crate::output::midi::names())]
+    {
+        match names {
+            Ok(names) if names.is_empty() => notice::print(&format!("{what}  no port")),
+            Ok(names) => names.iter().for_each(|name| notice::print(&format!("{what}  {name}"))),
+            Err(why) => notice::print(&format!("{what}  none ({why})")),
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,6 +3,7 @@
 
 use super::{Sound, color, name_of, read_text};
 use crate::files::Folder;
+use crate::input::Inputs;
 use crate::journal::{self, Journal};
 use crate::notice::Notices;
 use crate::performer::Performer;
@@ -40,6 +41,7 @@ pub(super) struct Playing {
     coming: samples::ahead::Lookahead,
     timing: Arc<Timing>,
     board: Board,
+    inputs: Inputs,
     file: Option<PathBuf>,
     /// When edits of the file take effect.
     quantum: When,
@@ -52,6 +54,7 @@ impl Playing {
     /// A stage that waits for its first program.
     pub fn new(sound: &Sound, file: Option<PathBuf>, quantum: When, notices: &Notices) -> Playing {
         let store = PhraseStore::installed(notices.clone());
+        let inputs = Inputs::new(store.heard(), sound.osc_in, notices.clone());
         let sources = Arc::new(Mutex::new(Sources::new()));
         let world = Arc::new(store.live());
         let performer = Performer::new(sound.setup(), world, notices.clone(), locator(&sources));
@@ -75,6 +78,7 @@ impl Playing {
             lookahead: Lookahead::default(),
             samples,
             coming: samples::ahead::Lookahead::default(),
+            inputs,
             file,
             quantum,
             used: Vec::new(),
@@ -100,6 +104,8 @@ impl Playing {
     pub fn look_ahead(&mut self) {
         self.board.follow(self.session.program());
         let now = self.session.now();
+        let program = self.session.program();
+        self.inputs.tend(now, program.cps(), program.meter);
         self.lookahead.follow(self.session.program(), now, &self.ahead);
         self.coming.follow(self.session.program(), now, &self.samples, &self.ahead);
     }

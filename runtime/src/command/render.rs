@@ -15,8 +15,8 @@ use crate::phrases::PhraseStore;
 use crate::session::locator;
 use mag_lang::source::{Source, Sources};
 use mag_lang::{Mode, Program, report};
-use mag_pattern::{Phrase, PhraseRequest, Time, World};
 use std::collections::BTreeMap;
+use mag_pattern::{Call, Phrase, PhraseRequest, Played, Span, Sym, Time, World};
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -138,6 +138,14 @@ struct Take<W> {
 impl<W: World> World for Take<W> {
     fn phrase(&self, request: &PhraseRequest) -> Option<Arc<Phrase>> {
         self.world.phrase(&reseeded(request, self.seed))
+    }
+
+    fn played(&self, source: Sym, span: Span, longest: Time) -> Played {
+        self.world.played(source, span, longest)
+    }
+
+    fn calls(&self, source: Sym, span: Span) -> Vec<Arc<Call>> {
+        self.world.calls(source, span)
     }
 }
 

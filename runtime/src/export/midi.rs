@@ -90,8 +90,9 @@ fn signature(tempo: f64, (beats, value): (u32, u32)) -> Track<'static> {
         .collect()
 }
 
-fn note(cue: &Cue, channel: u8, quarters: Time) -> Option<Note> {
-    let ticks = |t: Time| (t.to_f64() * quarters.to_f64() * f64::from(TICKS)).round() as u32;
+/// Channel (that of drums, or the given one), key and velocity of a cue; `None` for what has
+/// neither pitch nor drum.
+pub(crate) fn key(cue: &Cue, channel: u8) -> Option<(u8, u8, u8)> {
     let sound = cue.sound().map(|(name, _)| name);
     let drum = sound.and_then(|s| KEYS.iter().find(|(name, _)| *name == s)).map(|(_, key)| *key);
     let (channel, key) = match (drum, cue.pitch()) {
@@ -100,7 +101,12 @@ fn note(cue: &Cue, channel: u8, quarters: Time) -> Option<Note> {
         _ => return None,
     };
     let loud = cue.number("gain").unwrap_or(1.0) * cue.number("velocity").unwrap_or(0.8);
-    let velocity = (loud * 127.0).round().clamp(1.0, 127.0) as u8;
+    Some((channel, key, (loud * 127.0).round().clamp(1.0, 127.0) as u8))
+}
+
+fn note(cue: &Cue, channel: u8, quarters: Time) -> Option<Note> {
+    let ticks = |t: Time| (t.to_f64() * quarters.to_f64() * f64::from(TICKS)).round() as u32;
+    let (channel, key, velocity) = key(cue, channel)?;
     let held = cue.number("legato").or_else(|| cue.number("clip")).unwrap_or(1.0);
     let start = ticks(cue.onset);
     let length = (f64::from(ticks(cue.length)) * held.clamp(0.0, 1000.0)).round().max(1.0) as u32;

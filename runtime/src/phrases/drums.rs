@@ -93,6 +93,7 @@ pub fn translate(wish: &PhraseRequest) -> (DrumsRequest, Vec<String>) {
         with: if tap { Vec::new() } else { hits(given, bar) },
         tap: tap.then(|| hits(given, bar)),
         keep: None,
+        place: super::ticks::place(wish),
     };
     (request, left_out)
 }

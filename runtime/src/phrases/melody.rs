@@ -40,6 +40,7 @@ pub fn translate(wish: &PhraseRequest) -> Translation {
         lowest,
         highest,
         fill: None,
+        place: ticks::place(wish),
     };
     Translation { request, left_out }
 }

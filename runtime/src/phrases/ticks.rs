@@ -1,7 +1,7 @@
 //! Between the bars of patterns and the ticks of models.
 
 use mag_models::{Note, TICKS_PER_BEAT, Ticks};
-use mag_pattern::{Controls, Given, PhraseNote, Sym, Time, Value};
+use mag_pattern::{Controls, Given, PhraseNote, PhraseRequest, Sym, Time, Value};
 
 /// Ticks in a bar.
 pub fn bar_ticks(meter: (u32, u32)) -> i64 {
@@ -34,6 +34,13 @@ pub fn pitched(note: &Given, bar: i64) -> Option<Note> {
     let pitch = note.pitch.filter(|p| p.is_finite())?.round().clamp(0.0, 127.0) as u8;
     let onset = ticks(note.onset, bar);
     Some(Note { onset, duration: ticks(note.length, bar).max(1), pitch })
+}
+
+/// Where an answer lies: its first tick from the start of the prime, and its length.
+pub fn place(wish: &PhraseRequest) -> Option<(Ticks, Ticks)> {
+    let bar = bar_ticks(wish.meter) as f64;
+    let tick = |name| wish.number(name).map(|bars| (bars * bar).round().clamp(0.0, 1e8) as Ticks);
+    Some((tick("begin")?, tick("length")?))
 }
 
 /// A note of a model as one of a phrase: the control `note` with its MIDI number.

@@ -2,7 +2,9 @@
 
 use ndarray::ArrayViewD;
 
-use super::request::{DrumPhrase, DrumsRequest, Keep, Rhythm, bar_steps, combinations, hits_of};
+use super::request::{
+    DrumPhrase, DrumsRequest, Keep, Rhythm, bar_steps, combinations, hits_of, step_of,
+};
 use crate::particles::Particle;
 use crate::phrase::Ticks;
 use crate::sample::{Rng, Taste, legal_share, pick};
@@ -46,7 +48,11 @@ impl Draft {
         let bar = bar_steps(request.meter)?;
         let mut prime = combinations(&request.prime, 0)?;
         prime.resize(prime.len().next_multiple_of(bar), 0);
-        let length = bar * request.bars as usize;
+        let mut length = bar * request.bars as usize;
+        if let Some((begin, lasts)) = request.place {
+            prime.resize(step_of(begin).min(4096 * bar), 0);
+            length = step_of(lasts).clamp(1, 512 * bar);
+        }
         let end = prime.len() + length;
         let mut with = combinations(&request.with, length)?;
         with.truncate(length);
@@ -59,7 +65,7 @@ impl Draft {
         Ok(Self {
             scene: Scene::new(request.meter, bar, request.style, request.bpm, known_end),
             past: Past::default(),
-            fill_from: end - bar * request.fill.min(request.bars) as usize,
+            fill_from: end - (bar * request.fill as usize).min(length),
             made: Vec::with_capacity(length),
             taste: Taste { temperature: request.temperature, top_p: request.top_p },
             rng: Rng::new(request.seed),

@@ -72,6 +72,9 @@ pub struct DrumsRequest {
     pub tap: Option<Vec<Hit>>,
     /// A rhythm of which only some stretches are made anew.
     pub keep: Option<Keep>,
+    /// Where the phrase begins, in ticks from the start of the prime, and how long it is; without
+    /// it the phrase begins with the bar line after the prime and has `bars`. Moved to sixteenths.
+    pub place: Option<(Ticks, Ticks)>,
 }
 
 /// A rhythm that is kept, but for some stretches.
@@ -103,6 +106,7 @@ impl Default for DrumsRequest {
             with: Vec::new(),
             tap: None,
             keep: None,
+            place: None,
         }
     }
 }

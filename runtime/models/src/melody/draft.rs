@@ -49,8 +49,17 @@ impl Draft {
             let fix = "prime with its last bars only";
             return Err(Trouble::new("the prime is longer than 4096 bars", fix));
         }
-        let start = (sounded + bar - 1) / bar * bar;
-        let end = start + bar * request.bars.cast_signed();
+        let (start, end) = match request.place {
+            Some((begin, length)) => {
+                let begin = i32::try_from(begin).unwrap_or(0).clamp(0, 4096 * bar);
+                let length = i32::try_from(length).unwrap_or(bar).clamp(bar / 4, 512 * bar);
+                (snap(begin), snap(begin) + snap(length))
+            }
+            None => {
+                let start = (sounded + bar - 1) / bar * bar;
+                (start, start + bar * request.bars.cast_signed())
+            }
+        };
         let known_end = request.close.then_some(end);
         let scene =
             scene(request.meter, request.mode, request.tonic, known_end, &request.chords, start);

@@ -42,7 +42,7 @@ impl Frame {
             lowest: request.lowest,
             highest: request.highest,
             stable: request.close.then(|| last.unwrap_or(triad)),
-            primed: !request.prime.is_empty(),
+            primed: !request.prime.is_empty() && request.place.is_none(),
         }
     }
 

@@ -85,6 +85,9 @@ pub struct MelodyRequest {
     pub highest: u8,
     /// A phrase that is there already, but for some gaps: only they are filled.
     pub fill: Option<Fill>,
+    /// Where the phrase begins, in ticks from the start of the prime, and how long it is; without
+    /// it the phrase begins with the bar line after the prime and has `bars`.
+    pub place: Option<(Ticks, Ticks)>,
 }
 
 /// A phrase with gaps.
@@ -113,6 +116,7 @@ impl Default for MelodyRequest {
             lowest: 57,
             highest: 84,
             fill: None,
+            place: None,
         }
     }
 }
