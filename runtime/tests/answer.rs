@@ -24,8 +24,8 @@ fn program(text: &str) -> Arc<Program> {
 
 /// What somebody plays: when (in cycles), how long, which key.
 fn tune() -> Vec<(f64, f64, u8)> {
-    // The first four bars of a well-known theme in C, from bar 1 on.
-    let pitches = [64, 64, 65, 67, 67, 65, 64, 62, 60, 60, 62, 64, 64, 62, 62];
+    // The second four bars of a well-known theme in C, from bar 1 on.
+    let pitches = [64, 64, 65, 67, 67, 65, 64, 62, 60, 60, 62, 64, 62, 60, 60];
     let mut at = 1.0;
     let mut all = Vec::new();
     for (i, pitch) in pitches.into_iter().enumerate() {
@@ -121,7 +121,11 @@ fn four_bars_are_answered_on_the_beat_and_the_same_again() {
     assert!(session.heard.iter().all(|(at, _)| answer.begin <= *at && *at < answer.end));
     let in_c = |pitch: f64| [0, 2, 4, 5, 7, 9, 11].contains(&((pitch as i64).rem_euclid(12)));
     let inside = session.heard.iter().filter(|(_, pitch)| in_c(*pitch)).count();
-    assert!(10 * inside >= 9 * session.heard.len(), "in the key of what was played");
+    assert!(
+        10 * inside >= 9 * session.heard.len(),
+        "in the key of what was played: {:?}",
+        session.heard
+    );
     let begin = answer.begin.to_f64();
     assert!(loudness(&session.samples, 0.0, begin - 0.01) < 1e-6, "silent before");
     assert!(loudness(&session.samples, begin, begin + 4.0) > 0.01, "heard");

@@ -84,6 +84,7 @@ impl Generator {
         let drums = wish.model.as_str() == self.verb.unpitched;
         wish.verb = Sym::new(if drums { "drums" } else { "melody" });
         wish.prime = call.notes.clone();
+        wish.top = wish.top.or(Some(super::SAFE));
         let begin = call.answer.begin - call.from;
         wish.settings.push((Sym::new("begin"), Value::Num(begin.to_f64())));
         wish.settings.push((Sym::new("length"), Value::Num(length.to_f64())));

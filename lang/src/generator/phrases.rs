@@ -148,6 +148,7 @@ impl Generator {
             let drums = wish.model.as_str() == self.verb.unpitched;
             wish.verb = Sym::new(if drums { "drums" } else { "melody" });
             wish.prime = given.pop().unwrap_or_default();
+            wish.top = wish.top.or(Some(super::SAFE));
         } else if !given.is_empty() {
             wish.given = given;
         }

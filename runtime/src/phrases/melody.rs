@@ -4,7 +4,7 @@ use super::ticks::{self, bar_ticks, ticks as at_tick};
 use super::worker::Player;
 use super::{infill, keys, wishes};
 use mag_models::{Chord, Melody, MelodyModel, MelodyRequest, Mode, Note, Ticks};
-use mag_pattern::{Phrase, PhraseNote, PhraseRequest, Value};
+use mag_pattern::{Phrase, PhraseNote, PhraseRequest, Sym, Value};
 
 /// A request, and what of the wish it had to leave out.
 pub struct Translation {
@@ -70,10 +70,10 @@ fn key(
         Some(Err(why)) => left_out.push(why),
         None => {}
     }
-    let (tonic, mode) = if chords.is_empty() && !heard.is_empty() {
-        keys::of_notes(heard)
-    } else {
-        keys::of_chords(chords)
+    let first = keys::candidates(heard, 1).first().copied();
+    let (tonic, mode) = match first.filter(|_| chords.is_empty() && !heard.is_empty()) {
+        Some(key) => key,
+        None => keys::of_chords(chords),
     };
     (tonic, mode, None)
 }
@@ -151,9 +151,37 @@ fn judged(wish: &PhraseRequest, melody: &Melody, nats: &[f64]) -> Phrase {
     Phrase { length: wishes::length(wish), notes, stand_in: false }
 }
 
+/// Keys that a tune is tried in.
+const KEYS: usize = 12;
+
+/// A wish with the key in which the model finds what it is given least surprising, if nothing
+/// tells the key.
+fn keyed(model: &mut MelodyModel, wish: &PhraseRequest) -> PhraseRequest {
+    let bar = bar_ticks(wish.meter);
+    let given = wish.given.first().filter(|given| !given.is_empty()).unwrap_or(&wish.prime);
+    let notes = single_voice(ticks::notes(given, bar));
+    if wish.key.is_some() || !wish.chords.is_empty() || notes.is_empty() {
+        return wish.clone();
+    }
+    let keys = keys::candidates(&notes, KEYS);
+    let tried = |&(tonic, mode): &(u8, Mode)| Melody {
+        notes: notes.clone(),
+        meter: wish.meter,
+        tonic,
+        mode,
+        ..Melody::default()
+    };
+    let tunes: Vec<Melody> = keys.iter().map(tried).collect();
+    let judged = model.surprise(&tunes).unwrap_or_default();
+    let best = keys.iter().zip(&judged).min_by(|a, b| a.1.total.total_cmp(&b.1.total));
+    let key = best.map(|(key, _)| Sym::new(&keys::name(*key)));
+    PhraseRequest { key, ..wish.clone() }
+}
+
 impl Player for MelodyModel {
     fn play(&mut self, wishes: &[PhraseRequest]) -> Vec<Result<Phrase, String>> {
-        wishes::each_verb(wishes, |verb, wishes| match verb {
+        let wishes: Vec<PhraseRequest> = wishes.iter().map(|wish| keyed(self, wish)).collect();
+        wishes::each_verb(&wishes, |verb, wishes| match verb {
             "surprise" => {
                 let melodies: Vec<Melody> = wishes.iter().map(|wish| melody(wish)).collect();
                 let found = self.surprise(&melodies)?;
@@ -185,7 +213,7 @@ mod tests {
     use super::*;
     use crate::phrases::tests::wish;
     use mag_models::fake::FakeMelody;
-    use mag_pattern::{Given, Sym, Time};
+    use mag_pattern::{Given, Time};
 
     fn chords(names: &[&str]) -> Vec<(Time, Sym)> {
         (0..).zip(names).map(|(bar, name)| (Time::int(bar), Sym::new(name))).collect()
