@@ -122,6 +122,7 @@ impl Blep {
 }
 
 /// A block in the making, with room for what rings before and after it.
+#[repr(align(64))]
 pub(crate) struct Ringing([f32; BLOCK + 4 * REACH]);
 
 impl Ringing {
@@ -131,8 +132,8 @@ impl Ringing {
     }
 
     /// The block.
-    pub fn block(&self) -> &[f32] {
-        &self.0[2 * REACH..2 * REACH + BLOCK]
+    pub fn block(&self) -> &[f32; BLOCK] {
+        self.0[2 * REACH..].first_chunk().unwrap_or(&[0.0; BLOCK])
     }
 }
 

@@ -15,43 +15,42 @@ pub(crate) type Stereo = [[f32; BLOCK]; 2];
 
 /// Adds both channels of a voice, or its only one twice.
 #[multiversion(targets("x86_64+avx2"))]
-fn mix(frames: &Frames, pan: (f32, f32), send: f32, to: &mut Stereo) {
+fn mix(frames: &Frames, pan: (f32, f32), to: &mut Stereo) {
     let [left, right] = to;
     let other = if frames.stereo { &frames.right } else { &frames.left };
     for (to, x, gain) in [(left, &frames.left, pan.0), (right, other, pan.1)] {
-        let gain = gain * send;
         for (y, x) in to.iter_mut().zip(x) {
             *y += gain * x;
         }
     }
 }
 
-/// The same to two places at once, by `dry` and by `send`.
+/// Adds `x` by `share`.
 #[multiversion(targets("x86_64+avx2"))]
-fn mix_both(
-    frames: &Frames,
-    pan: (f32, f32),
-    (dry, send): (f32, f32),
-    (to, sent): (&mut Stereo, &mut Stereo),
-) {
-    let ([left, right], [sent_left, sent_right]) = (to, sent);
-    let other = if frames.stereo { &frames.right } else { &frames.left };
-    for (to, sent, x, gain) in
-        [(left, sent_left, &frames.left, pan.0), (right, sent_right, other, pan.1)]
-    {
-        let (dry, send) = (gain * dry, gain * send);
-        for ((y, sent), x) in to.iter_mut().zip(sent).zip(x) {
-            *y += dry * x;
-            *sent += send * x;
-        }
+fn add(x: &Stereo, share: f32, to: &mut Stereo) {
+    for (y, x) in to.iter_mut().flatten().zip(x.iter().flatten()) {
+        *y += share * x;
     }
 }
 
-/// One orbit.
+/// How much of a voice stays beside, goes to the room, to the delay.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Shares {
+    pub dry: f32,
+    pub room: f32,
+    pub echo: f32,
+}
+
+/// One orbit; what voices are mixed into stands first, aligned for the kernels.
+#[repr(C, align(64))]
 pub(crate) struct Bus {
+    /// Voices in a row whose shares are the same, and these: most of an orbit's are, and are then
+    /// mixed once instead of three times.
+    gathered: Stereo,
     dry: Stereo,
     room: Stereo,
     echo: Stereo,
+    shares: Shares,
     used: bool,
     delay: Delay,
     reverb: Reverb,
@@ -68,6 +67,8 @@ impl Bus {
     /// A silent orbit at `rate` frames a second.
     pub fn new(rate: f32) -> Self {
         Bus {
+            gathered: [[0.0; BLOCK]; 2],
+            shares: Shares::default(),
             dry: [[0.0; BLOCK]; 2],
             room: [[0.0; BLOCK]; 2],
             echo: [[0.0; BLOCK]; 2],
@@ -114,19 +115,32 @@ impl Bus {
         self.duck.set(at, shot.get(Param::DuckDepth), way, self.rate);
     }
 
-    /// Adds a voice at gains for left and right; `send` is (room, delay), `dry` what stays beside.
-    pub fn add(&mut self, frames: &Frames, pan: (f32, f32), dry: f32, send: (f32, f32)) {
-        self.used = true;
-        if send.0 > 0.0 {
-            mix_both(frames, pan, (dry, send.0), (&mut self.dry, &mut self.room));
-            self.reverb.wake();
-        } else {
-            mix(frames, pan, dry, &mut self.dry);
+    /// Adds a voice at gains for left and right.
+    pub fn add(&mut self, frames: &Frames, pan: (f32, f32), shares: Shares) {
+        if self.shares != shares {
+            self.share_out();
+            self.shares = shares;
         }
-        if send.1 > 0.0 {
-            mix(frames, pan, send.1, &mut self.echo);
+        self.used = true;
+        mix(frames, pan, &mut self.gathered);
+    }
+
+    /// Passes on what was gathered.
+    fn share_out(&mut self) {
+        if !self.used {
+            return;
+        }
+        let Shares { dry, room, echo } = self.shares;
+        add(&self.gathered, dry, &mut self.dry);
+        if room > 0.0 {
+            add(&self.gathered, room, &mut self.room);
+            self.reverb.wake();
+        }
+        if echo > 0.0 {
+            add(&self.gathered, echo, &mut self.echo);
             self.delay.wake();
         }
+        self.gathered = [[0.0; BLOCK]; 2];
     }
 
     /// Stays awake as long as `other` does, so that both move alike.
@@ -152,6 +166,7 @@ impl Bus {
         out: &mut Stereo,
         gains: Option<&[f32; BLOCK]>,
     ) -> Option<[f32; BLOCK]> {
+        self.share_out();
         (self.reverb_ran, self.delay_ran) = (self.reverb.awake(), self.delay.awake());
         let mut own = None;
         if self.reverb.awake() {

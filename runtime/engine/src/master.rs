@@ -24,6 +24,8 @@ const SEEN: usize = BLOCK + TAPS - 1;
 const POINTS: usize = 3;
 /// Seconds in which the gain recovers most of its way.
 const RECOVER: f32 = 0.12;
+/// Frames after which the window holds nothing but gains of 1, once one block ended at 1.
+const CALM: usize = 2 * BLOCK;
 /// Frames of look-back kept; a power of two above `DELAY` and `WINDOW`.
 const KEEP: usize = 128;
 
@@ -46,6 +48,8 @@ pub(crate) struct Master {
     lowest: [f32; KEEP],
     sum: f64,
     at: usize,
+    /// Frames since a block was to be limited; from `CALM` on all gains are 1.
+    calm: usize,
     recovered: f32,
     recover: f32,
     between: [[f32; TAPS]; POINTS],
@@ -63,6 +67,7 @@ impl Master {
             lowest: [1.0; KEEP],
             sum: WINDOW as f64,
             at: 0,
+            calm: CALM,
             recovered: 1.0,
             recover: OnePole::share(1.0 / (core::f32::consts::TAU * RECOVER * rate)),
             between: core::array::from_fn(|i| taps((i + 1) as f32 / (POINTS + 1) as f32)),
@@ -83,8 +88,15 @@ impl Master {
         }
         let mut gains = [0.0; BLOCK];
         peaks(&self.between, &self.seen, &mut gains);
-        for gain in &mut gains {
-            *gain = self.gain(*gain);
+        let loud = gains.iter().any(|peak| *peak > GOAL);
+        gains.iter_mut().for_each(|peak| *peak = GOAL / peak.max(GOAL));
+        if loud || self.calm < CALM {
+            for gain in &mut gains {
+                *gain = self.gain(*gain);
+            }
+            self.calm = if loud || self.recovered < 1.0 { 0 } else { self.calm + BLOCK };
+        } else {
+            gains = [1.0; BLOCK];
         }
         let mut peak = 0.0f32;
         for (channel, x) in mix.iter_mut().enumerate() {
@@ -99,10 +111,9 @@ impl Master {
         (peak, gains)
     }
 
-    /// Takes in the next peak; the gain for the frame that leaves now.
-    fn gain(&mut self, peak: f32) -> f32 {
+    /// Takes in the gain that the next frame needs; the gain for the frame that leaves now.
+    fn gain(&mut self, need: f32) -> f32 {
         let at = self.at % KEEP;
-        let need = (GOAL / peak.max(GOAL)).min(1.0);
         self.recovered += self.recover * (1.0 - self.recovered);
         self.recovered = if self.recovered > 0.999_99 { 1.0 } else { self.recovered }.min(need);
         let lowest = self.lowest_with(self.recovered);

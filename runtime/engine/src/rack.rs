@@ -1,9 +1,9 @@
 //! Voices in stages: first the tones of many, then their filters sixteen channels at a time, then
 //! their levels and the mix.
 
+use crate::BLOCK;
 use crate::bus::Bus;
 use crate::effect::line::Lines;
-use crate::engine::ORBITS;
 use crate::filter::Pass;
 use crate::filter::bank::{Bank, Kind, LANES};
 use crate::pool::VOICES;
@@ -27,6 +27,8 @@ const KINDS: [Kind; 5] = [
 pub(crate) struct Rack {
     frames: Vec<Frames>,
     lives: [Life; RACK],
+    /// Whether any voice uses the first filter, the second, the third.
+    used: [bool; FILTERS],
     /// The delay lines of each slot.
     lines: Vec<Lines>,
     bank: Box<Bank>,
@@ -49,6 +51,7 @@ impl Rack {
         Rack {
             frames: (0..RACK).map(|_| Frames::new()).collect(),
             lives: [Life::Over; RACK],
+            used: [false; FILTERS],
             lines: (0..VOICES).map(|_| Lines::new()).collect(),
             bank: Box::new(Bank::new()),
         }
@@ -68,12 +71,16 @@ impl Rack {
         voices: &mut [Option<Voice>],
         slots: &[u16],
     ) {
+        self.used = [false; FILTERS];
         let rooms = self.frames.iter_mut().zip(&mut self.lives);
         for (&slot, (frames, life)) in slots.iter().zip(rooms) {
             let Some(voice) = voice_at(voices, slot) else { continue };
-            if let Some(synth) = synths.get_mut(voice.shot.sound.index()) {
+            if let Some(synth) = synths.get_mut(voice.sound.index()) {
                 let synth: &mut dyn Synth = synth.as_mut();
                 *life = voice.tone(block, stage, (usize::from(slot), synth), frames);
+                for (used, kind) in self.used.iter_mut().zip(&voice.kinds) {
+                    *used |= *kind != Kind::Off;
+                }
             }
         }
     }
@@ -81,10 +88,13 @@ impl Rack {
     /// Runs the filters of all, sixteen channels of one kind at a time.
     pub fn filter(&mut self, voices: &mut [Option<Voice>], slots: &[u16]) {
         for filter in 0..FILTERS {
+            if !self.used[filter] {
+                continue;
+            }
             let mut groups = [Group { members: [(0, 0); LANES], len: 0 }; KINDS.len()];
             for (i, &slot) in slots.iter().enumerate() {
                 let Some(voice) = voice_at(voices, slot) else { continue };
-                let kind = voice.sweeps[filter].kind;
+                let kind = voice.kinds[filter];
                 let Some(place) = KINDS.iter().position(|k| *k == kind) else { continue };
                 let group = &mut groups[place];
                 for channel in 0..if self.frames[i].stereo { 2 } else { 1 } {
@@ -111,14 +121,16 @@ impl Rack {
         slots: &[u16],
     ) {
         let members = &group.members[..group.len];
-        for (lane, &(i, channel)) in members.iter().enumerate() {
+        let mut x = [const { &[0.0; BLOCK] }; LANES];
+        for (lane, (&(i, channel), x)) in members.iter().zip(&mut x).enumerate() {
             if let Some(voice) = voice_at(voices, slots[i]) {
                 let sweep = &voice.sweeps[filter];
                 self.bank.set(lane, &sweep.setting, &sweep.poles[channel]);
-                self.bank.load(lane, self.frames[i].channel(channel));
+                let frames = &self.frames[i];
+                *x = if channel == 0 { &frames.left } else { &frames.right };
             }
         }
-        self.bank.run(kind);
+        self.bank.run(kind, &x);
         for (lane, &(i, channel)) in members.iter().enumerate() {
             if let Some(voice) = voice_at(voices, slots[i]) {
                 voice.sweeps[filter].poles[channel] = self.bank.poles(lane);
@@ -138,13 +150,12 @@ impl Rack {
     ) {
         for (i, &slot) in slots.iter().enumerate() {
             let Some(voice) = voice_at(voices, slot) else { continue };
-            let orbit = usize::from(voice.shot.orbit) % ORBITS;
-            if let Some(bus) = buses.get_mut(orbit) {
+            if let Some(bus) = buses.get_mut(usize::from(voice.orbit)) {
                 let Some(lines) = self.lines.get_mut(usize::from(slot)) else { continue };
                 let room = (lines, &mut self.frames[i]);
                 let beside = stem.as_deref_mut().and_then(|stem| stem.bus_of(&voice.shot));
                 let outcome = voice.finish(block, self.lives[i], room, (bus, beside));
-                tell(i, voice.shot.sound, outcome);
+                tell(i, voice.sound, outcome);
             }
         }
     }

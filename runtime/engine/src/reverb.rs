@@ -31,7 +31,7 @@ const SIXTY: f32 = -9.965_784;
 pub(crate) struct Reverb {
     rate: f32,
     lines: [Vec<f32>; LINES],
-    mask: usize,
+    masks: [usize; LINES],
     at: usize,
     /// Damping filters: gain, pole, state.
     gain: [f32; LINES],
@@ -66,13 +66,16 @@ fn pole_for(share: f32, at: f32) -> f32 {
 impl Reverb {
     /// A silent room.
     pub fn new(rate: f32) -> Self {
-        let longest = LENGTHS[LINES - 1] + 2.0 * SWAY;
-        let length = ((longest * rate) as usize + 2 * BLOCK).next_power_of_two();
+        // Each no longer than it must be: what is passed through pushes other sounds out of the cache.
+        let room = |seconds: f32| ((seconds + 2.0 * SWAY) * rate) as usize + 2 * BLOCK;
+        let lengths = LENGTHS.map(|seconds| room(seconds).next_power_of_two());
         let goal = decay(0.4);
         let mut reverb = Reverb {
             rate,
-            lines: core::array::from_fn(|_| vec![0.0; length]),
-            mask: length - 1,
+            // A little longer than is used, so that they do not lie a multiple of a page apart: all
+            // would then compete for the same lines of the cache.
+            lines: lengths.map(|length| vec![0.0; length + 5 * BLOCK / 4]),
+            masks: lengths.map(|length| length - 1),
             at: 0,
             gain: [0.0; LINES],
             pole: [0.0; LINES],
@@ -188,16 +191,19 @@ impl Reverb {
         let line = &self.lines[i];
         // The delay changes by far less than a frame in a block: one stretch of the line is enough.
         let least = (from.min(from + step * BLOCK as f32)) as usize;
-        let mut near = [0.0; BLOCK + 2];
-        let first = self.at.wrapping_sub(least + 2) & self.mask;
-        let whole = near.len().min(line.len() - first);
-        if let Some(all) = line[first..].first_chunk() {
-            near = *all;
-        } else {
-            near[..whole].copy_from_slice(&line[first..first + whole]);
-            let rest = near.len() - whole;
-            near[whole..].copy_from_slice(&line[..rest]);
-        }
+        let mask = self.masks[i];
+        let first = self.at.wrapping_sub(least + 2) & mask;
+        let mut joined = [0.0; BLOCK + 2];
+        let near = match line[first..=mask].first_chunk() {
+            Some(near) => near,
+            None => {
+                let whole = mask + 1 - first;
+                joined[..whole].copy_from_slice(&line[first..=mask]);
+                let rest = joined.len() - whole;
+                joined[whole..].copy_from_slice(&line[..rest]);
+                &joined
+            }
+        };
         for n in 0..BLOCK {
             let share = from + step * n as f32 - least as f32;
             let (a, b, c) = (near[n + 2], near[n + 1], near[n]);
@@ -220,23 +226,24 @@ impl Reverb {
         }
         self.state = state.map(flush);
     }
-
-    /// Where the coming block lies in all lines: blocks never cross their ends, as their length is
-    /// a power of two.
-    fn here(&self) -> usize {
-        self.at & self.mask & !(BLOCK - 1)
-    }
 }
 
 /// Reads all lines, adds them to `out`, and writes them back mixed with the input; the loudest
 /// sample that was added.
 fn circulate(reverb: &mut Reverb, fed: &Stereo, out: &mut Stereo) -> f32 {
-    let (mut wave, mut frames) = ([[0.0; BLOCK]; LINES], [[0.0; LINES]; BLOCK]);
-    read(reverb, &mut wave);
-    to_columns(&wave, &mut frames);
-    dampen(reverb, &mut frames);
-    to_rows(&frames, &mut wave);
-    pass_on(reverb, &mut wave, fed, out)
+    let mut room = Room { wave: [[0.0; BLOCK]; LINES], frames: [[0.0; LINES]; BLOCK] };
+    read(reverb, &mut room.wave);
+    to_columns(&room.wave.each_ref(), &mut room.frames);
+    dampen(reverb, &mut room.frames);
+    to_rows(&room.frames, &mut room.wave);
+    pass_on(reverb, &room.wave, fed, out)
+}
+
+/// The ends of all lines, both ways, aligned for the kernels.
+#[repr(C, align(64))]
+struct Room {
+    wave: Rows,
+    frames: Columns,
 }
 
 #[multiversion(targets("x86_64+avx2"))]
@@ -253,21 +260,28 @@ fn dampen(reverb: &mut Reverb, frames: &mut Columns) {
 
 /// Adds the lines to `out`, mixes them, and writes them back with the input.
 #[multiversion(targets("x86_64+avx2"))]
-fn pass_on(reverb: &mut Reverb, wave: &mut Rows, fed: &Stereo, out: &mut Stereo) -> f32 {
+fn pass_on(reverb: &mut Reverb, wave: &Rows, fed: &Stereo, out: &mut Stereo) -> f32 {
     let peak = mix_out(wave, out, 0.42 / (0.6 + reverb.decay).sqrt());
-    let here = reverb.here();
-    for at in (0..BLOCK).step_by(PIECE) {
-        let mut piece: [Piece; LINES] =
-            core::array::from_fn(|i| wave[i][at..].first_chunk().copied().unwrap_or_default());
+    let here = reverb.at / PIECE;
+    let input = fed.each_ref().map(pieces);
+    for at in 0..BLOCK / PIECE {
+        let mut piece = [Piece::default(); LINES];
+        for (piece, x) in piece.iter_mut().zip(wave) {
+            *piece = pieces(x)[at];
+        }
         hadamard(&mut piece);
-        for (i, (x, line)) in piece.iter().zip(&mut reverb.lines).enumerate() {
+        let lines = reverb.lines.iter_mut().zip(&reverb.masks);
+        for (i, (x, (line, mask))) in piece.iter().zip(lines).enumerate() {
             let sign = if i % 4 < 2 { 1.0 } else { -1.0 };
-            let input = fed[i % 2][at..].first_chunk::<PIECE>();
-            let room = line.get_mut(here + at..).and_then(|x| x.first_chunk_mut::<PIECE>());
-            let (Some(input), Some(room)) = (input, room) else { continue };
+            let input = &input[i % 2][at];
+            // Blocks never cross the end of a line, whose length is a power of two.
+            let place = here.wrapping_add(at) & (mask / PIECE);
+            let Some(room) = line.as_chunks_mut().0.get_mut(place) else { continue };
+            let mut y = Piece::default();
             for n in 0..PIECE {
-                room[n] = flush(x[n] + sign * input[n]);
+                y[n] = flush(x[n] + sign * input[n]);
             }
+            *room = y;
         }
     }
     peak
@@ -278,17 +292,19 @@ fn pass_on(reverb: &mut Reverb, wave: &mut Rows, fed: &Stereo, out: &mut Stereo)
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
 fn mix_out(wave: &Rows, out: &mut Stereo, gain: f32) -> f32 {
     let mut peaks = Piece::default();
-    for at in (0..BLOCK).step_by(PIECE) {
+    for at in 0..BLOCK / PIECE {
         for (side, out) in out.iter_mut().enumerate() {
             let mut sum = Piece::default();
             for (i, x) in wave.iter().enumerate().skip(side).step_by(2) {
                 let sign = if (i / 2) % 3 == 1 { -gain } else { gain };
+                let x = &pieces(x)[at];
                 for n in 0..PIECE {
-                    sum[n] += sign * x[at + n];
+                    sum[n] += sign * x[n];
                 }
             }
+            let Some(out) = out.as_chunks_mut::<PIECE>().0.get_mut(at) else { continue };
             for n in 0..PIECE {
-                out[at + n] += sum[n];
+                out[n] += sum[n];
                 let size = sum[n].abs();
                 peaks[n] = if size > peaks[n] { size } else { peaks[n] };
             }
@@ -300,6 +316,13 @@ fn mix_out(wave: &Rows, out: &mut Stereo, gain: f32) -> f32 {
 /// Frames of all lines that are mixed at once.
 const PIECE: usize = 8;
 type Piece = [f32; PIECE];
+
+/// A block in pieces.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn pieces(x: &[f32; BLOCK]) -> &[Piece; BLOCK / PIECE] {
+    x.as_chunks().0.first_chunk().unwrap_or(&[[0.0; PIECE]; BLOCK / PIECE])
+}
 
 /// Multiplies the lines by the orthogonal Hadamard matrix of size 16.
 #[inline(always)]

@@ -4,10 +4,11 @@ use multiversion::{multiversion, target::match_target};
 
 /// Frames in which places are counted at a time, and those at hand around them.
 pub(crate) const SPAN: usize = 256;
-/// Frames at hand: one before a place, two behind it.
-pub(crate) const WINDOW: usize = SPAN + 4;
+/// Frames at hand: around a place, and around the seven after it at a frame a step.
+pub(crate) const WINDOW: usize = SPAN + 11;
 /// Bits of a place within them below the frame.
-pub(crate) const FINE: u32 = 23;
+pub(crate) const FINE: u32 = 24;
+const _: () = assert!(SPAN == 1 << (32 - FINE));
 
 /// Places that are read at once.
 const PIECE: usize = 8;
@@ -19,7 +20,11 @@ pub(crate) fn cubic(window: &[f32; WINDOW], at: u32, step: u32, out: &mut [f32])
     let mut pieces = out.chunks_exact_mut(PIECE);
     for out in &mut pieces {
         let y = match_target! {
-            "x86_64+avx2" => fast::piece(window, at, step),
+            "x86_64+avx2" => if step <= 1 << FINE {
+                fast::slow_piece(window, at, step)
+            } else {
+                fast::piece(window, at, step)
+            },
             _ => piece(window, at, step),
         };
         out.copy_from_slice(&y);
@@ -36,7 +41,7 @@ pub(crate) fn cubic(window: &[f32; WINDOW], at: u32, step: u32, out: &mut [f32])
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
 fn near(window: &[f32; WINDOW], place: u32) -> [f32; 4] {
-    let frame = (place >> FINE) as usize % SPAN;
+    let frame = (place >> FINE) as usize;
     window[frame..].first_chunk().copied().unwrap_or_default()
 }
 
@@ -47,9 +52,9 @@ fn piece(window: &[f32; WINDOW], at: u32, step: u32) -> [f32; PIECE] {
     for y in &mut out {
         let [a, b, c, d] = near(window, place);
         let t = (place & ((1 << FINE) - 1)) as f32 * (1.0 / (1u32 << FINE) as f32);
-        let slope = 0.5 * (c - a);
-        let bow = a - 2.5 * b + 2.0 * c - 0.5 * d;
-        let twist = 1.5 * (b - c) + 0.5 * (d - a);
+        let (way, slope, later) = (c - b, 0.5 * (c - a), 0.5 * (d - b));
+        let twist = (slope + later) - (way + way);
+        let bow = (way - slope) - twist;
         *y = b + t * (slope + t * (bow + t * twist));
         place = place.wrapping_add(step);
     }
@@ -63,8 +68,9 @@ mod fast {
     use core::arch::x86_64::{
         __m128, __m256, __m256i, _mm_setr_ps, _mm256_add_epi32, _mm256_add_ps, _mm256_and_si256,
         _mm256_castps128_ps256, _mm256_cvtepi32_ps, _mm256_insertf128_ps, _mm256_mul_ps,
-        _mm256_mullo_epi32, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setr_epi32,
-        _mm256_shuffle_ps, _mm256_sub_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
+        _mm256_mullo_epi32, _mm256_permutevar8x32_ps, _mm256_set1_epi32, _mm256_set1_ps,
+        _mm256_setr_epi32, _mm256_shuffle_ps, _mm256_srli_epi32, _mm256_sub_ps, _mm256_unpackhi_ps,
+        _mm256_unpacklo_ps,
     };
 
     use super::{FINE, PIECE, WINDOW, near};
@@ -88,25 +94,47 @@ mod fast {
         bytemuck::cast(curve([a, b, c, d], shares(at, step)))
     }
 
+    /// The same for at most a frame a step: then the frames of all lie within eight of each other.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    pub(super) fn slow_piece(window: &[f32; WINDOW], at: u32, step: u32) -> [f32; PIECE] {
+        let first = (at >> FINE) as usize;
+        let share = at & ((1 << FINE) - 1);
+        let frame = _mm256_srli_epi32::<{ FINE.cast_signed() }>(places(share, step));
+        let around = |k: usize| -> __m256 {
+            let near: [f32; PIECE] = window[first + k..].first_chunk().copied().unwrap_or_default();
+            _mm256_permutevar8x32_ps(bytemuck::cast(near), frame)
+        };
+        bytemuck::cast(curve([around(0), around(1), around(2), around(3)], shares(share, step)))
+    }
+
+    /// Eight places in a row.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn places(at: u32, step: u32) -> __m256i {
+        let all = |x: u32| -> __m256i { _mm256_set1_epi32(x.cast_signed()) };
+        let steps = _mm256_mullo_epi32(all(step), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+        _mm256_add_epi32(all(at), steps)
+    }
+
     /// How far each place lies beyond its frame.
     #[inline]
     #[target_feature(enable = "avx2")]
     fn shares(at: u32, step: u32) -> __m256 {
-        let all = |x: u32| -> __m256i { _mm256_set1_epi32(x.cast_signed()) };
-        let steps = _mm256_mullo_epi32(all(step), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-        let place = _mm256_and_si256(_mm256_add_epi32(all(at), steps), all((1 << FINE) - 1));
+        let fine = _mm256_set1_epi32((1 << FINE) - 1);
+        let place = _mm256_and_si256(places(at, step), fine);
         _mm256_mul_ps(_mm256_cvtepi32_ps(place), _mm256_set1_ps(1.0 / (1u32 << FINE) as f32))
     }
 
     #[inline]
     #[target_feature(enable = "avx2")]
     fn curve([a, b, c, d]: [__m256; 4], t: __m256) -> __m256 {
-        let times = |x: f32, y| _mm256_mul_ps(_mm256_set1_ps(x), y);
-        let slope = times(0.5, _mm256_sub_ps(c, a));
-        let bow = _mm256_add_ps(_mm256_sub_ps(a, times(2.5, b)), times(2.0, c));
-        let bow = _mm256_sub_ps(bow, times(0.5, d));
-        let twist = times(1.5, _mm256_sub_ps(b, c));
-        let twist = _mm256_add_ps(twist, times(0.5, _mm256_sub_ps(d, a)));
+        let half = _mm256_set1_ps(0.5);
+        let way = _mm256_sub_ps(c, b);
+        let slope = _mm256_mul_ps(half, _mm256_sub_ps(c, a));
+        let later = _mm256_mul_ps(half, _mm256_sub_ps(d, b));
+        let twist = _mm256_sub_ps(_mm256_add_ps(slope, later), _mm256_add_ps(way, way));
+        let bow = _mm256_sub_ps(_mm256_sub_ps(way, slope), twist);
         let y = _mm256_add_ps(bow, _mm256_mul_ps(t, twist));
         let y = _mm256_add_ps(slope, _mm256_mul_ps(t, y));
         _mm256_add_ps(b, _mm256_mul_ps(t, y))

@@ -19,8 +19,8 @@ type Square = [[f32; SIDE]; SIDE];
 /// The square at row `i` and column `j` of `x`.
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-fn square<const N: usize>(x: &[[f32; N]], i: usize, j: usize) -> Square {
-    core::array::from_fn(|k| x[i + k][j..].first_chunk().copied().unwrap_or_default())
+fn square<R: AsRef<[f32]>>(x: &[R], i: usize, j: usize) -> Square {
+    core::array::from_fn(|k| x[i + k].as_ref()[j..].first_chunk().copied().unwrap_or_default())
 }
 
 /// Puts a square at row `i` and column `j` of `y`.
@@ -32,9 +32,9 @@ fn put<const N: usize>(y: &mut [[f32; N]], i: usize, j: usize, square: &Square) 
     }
 }
 
-/// Turns channels into frames.
+/// Turns channels, wherever they lie, into frames.
 #[multiversion(targets("x86_64+avx2"))]
-pub(crate) fn to_columns(x: &Rows, y: &mut Columns) {
+pub(crate) fn to_columns(x: &[&[f32; BLOCK]; LANES], y: &mut Columns) {
     for i in (0..LANES).step_by(SIDE) {
         for j in (0..BLOCK).step_by(SIDE) {
             let square = square(x, i, j);
@@ -119,7 +119,7 @@ mod tests {
             *y = i as f32;
         }
         let mut columns: Columns = [[0.0; LANES]; BLOCK];
-        to_columns(&rows, &mut columns);
+        to_columns(&rows.each_ref(), &mut columns);
         for (n, frame) in columns.iter().enumerate() {
             for (lane, y) in frame.iter().enumerate() {
                 assert_eq!(*y, (lane * BLOCK + n) as f32);

@@ -3,20 +3,21 @@
 use multiversion::multiversion;
 
 use crate::BLOCK;
-use crate::bus::Bus;
+use crate::bus::{Bus, Shares};
 use crate::effect::bend::Bend;
 use crate::effect::chain::Chain;
 use crate::effect::entry::Entry;
 use crate::effect::line::Lines;
 use crate::effect::sweep::{NAMES, Sweep, times};
 use crate::effect::tremolo::Tremolo;
+use crate::engine::ORBITS;
 use crate::envelope::Adsr;
 use crate::filter::bank::Kind;
 use crate::math::{cos_turns, sin_turns};
 use crate::param::Param;
 use crate::sample::{Cell, Store};
 use crate::shot::Shot;
-use crate::synth::{self, Ends, Frames, Life, Moment, Onset, Synth};
+use crate::synth::{self, Ends, Frames, Life, Moment, Onset, SoundId, Synth};
 use crate::wavetable::Tables;
 
 /// Factor of all sounds, so that a full mix stays below the limiter.
@@ -36,32 +37,40 @@ pub(crate) enum Outcome {
     Broken,
 }
 
-/// One playing shot.
+/// One playing shot. What every block needs stands first, close together: a voice is larger than
+/// the nearest cache can hold of many.
+#[repr(C)]
 pub(crate) struct Voice {
-    pub shot: Shot,
-    /// Frame of its start.
-    pub begin: u64,
-    /// The recording that it plays.
-    pub cell: Option<Cell>,
-    /// Group that it belongs to, 0 for none: cut groups are positive, choke groups negative.
-    pub group: i32,
     /// Frame from which it fades away, if it was stolen, cut or hushed, and how fast.
     fade: Option<(u64, f32)>,
+    /// Frame of its start.
+    pub begin: u64,
+    age: u64,
     /// Loudest sample of its last block.
     pub peak: f32,
-    age: u64,
-    envelope: Option<Adsr>,
+    /// Group that it belongs to, 0 for none: cut groups are positive, choke groups negative.
+    pub group: i32,
     level: f32,
     pan: (f32, f32),
-    dry: f32,
-    send: (f32, f32),
+    shares: Shares,
+    /// Its sound and its orbit, as the shot has them.
+    pub sound: SoundId,
+    pub orbit: u8,
+    /// Whether it has effects.
+    effects: bool,
+    /// The kinds of its filters, as `sweeps` has them.
+    pub kinds: [Kind; FILTERS],
+    /// The recording that it plays.
+    pub cell: Option<Cell>,
+    envelope: Option<Adsr>,
+    tremolo: Tremolo,
+    entry: Entry,
     bend: Bend,
     /// Its filters, in the order in which they come.
     pub sweeps: [Sweep; FILTERS],
-    entry: Entry,
     /// Its effects, in the order in which they come.
     pub chain: Chain,
-    tremolo: Tremolo,
+    pub shot: Shot,
 }
 
 impl Voice {
@@ -78,7 +87,13 @@ impl Voice {
             -i32::from(def.choke)
         };
         let loudness = [Param::Gain, Param::Velocity, Param::PostGain].map(|p| shot.get(p));
+        let sweeps = NAMES.map(|names| Sweep::new(&names, &shot, rate));
+        let chain = Chain::new(&shot, seed, rate);
         Voice {
+            sound: shot.sound,
+            orbit: shot.orbit % ORBITS as u8,
+            effects: chain.on(),
+            kinds: sweeps.each_ref().map(|sweep| sweep.kind),
             begin,
             cell: shot.sample.and_then(|id| stage.samples.find(id)),
             group,
@@ -88,12 +103,15 @@ impl Voice {
             envelope: envelope(&shot, shot.graph.as_ref().map_or(def.ends, |g| g.ends), rate),
             level: HEADROOM * def.level * loudness.iter().product::<f32>(),
             pan: (cos_turns(turns), sin_turns(turns)),
-            dry: shot.get(Param::Dry),
-            send: (shot.get(Param::Room), shot.get(Param::Delay)),
+            shares: Shares {
+                dry: shot.get(Param::Dry),
+                room: shot.get(Param::Room),
+                echo: shot.get(Param::Delay),
+            },
             bend: Bend::new(&shot, previous, rate),
-            sweeps: NAMES.map(|names| Sweep::new(&names, &shot, rate)),
             entry: Entry::new(&shot, seed),
-            chain: Chain::new(&shot, seed, rate),
+            sweeps,
+            chain,
             tremolo: Tremolo::new(&shot, rate),
             shot,
         }
@@ -115,7 +133,7 @@ impl Voice {
 
     /// Sends nothing more to the delay and the reverb.
     pub fn dry(&mut self) {
-        self.send = (0.0, 0.0);
+        self.shares = Shares { dry: self.shares.dry, ..Shares::default() };
     }
 
     /// Whether it is on its way out before its time.
@@ -144,8 +162,10 @@ impl Voice {
         let life = synth.render(slot, &moment, frames);
         self.entry.run(frames);
         frames.silence_before_start();
-        for sweep in self.sweeps.iter_mut().filter(|sweep| sweep.kind != Kind::Off) {
-            sweep.advance(frames.start);
+        for (kind, sweep) in self.kinds.iter().zip(&mut self.sweeps) {
+            if *kind != Kind::Off {
+                sweep.advance(frames.start);
+            }
         }
         self.age = end;
         life
@@ -160,21 +180,28 @@ impl Voice {
         (lines, frames): (&mut Lines, &mut Frames),
         (bus, beside): (&mut Bus, Option<&mut Bus>),
     ) -> Outcome {
-        self.chain.run(lines, frames);
+        if self.effects {
+            self.chain.run(lines, frames);
+        }
         let start = frames.start.min(BLOCK);
-        let (peak, silent) = match self.even_level(start) {
-            Some(level) => (scale_evenly(frames, level), false),
-            None => {
-                let mut level = [0.0; BLOCK];
-                let silent = self.level(block + start as u64, &mut level[start..]);
-                (scale(frames, &level), silent)
-            }
+        let even = self.even_level(start);
+        let (peak, silent, (left, right)) = if let Some(level) = even {
+            // One level for all frames is left to the mix.
+            let peak = loudest(frames) * level;
+            (peak, false, (self.pan.0 * level, self.pan.1 * level))
+        } else {
+            let mut level = [0.0; BLOCK];
+            let silent = self.level(block + start as u64, &mut level[start..]);
+            scale(frames, &level);
+            (loudest(frames), silent, self.pan)
         };
-        let Some(peak) = peak else { return Outcome::Broken };
+        if !peak.is_finite() {
+            return Outcome::Broken;
+        }
         self.peak = peak;
-        bus.add(frames, self.pan, self.dry, self.send);
+        bus.add(frames, (left, right), self.shares);
         if let Some(bus) = beside {
-            bus.add(frames, self.pan, self.dry, self.send);
+            bus.add(frames, (left, right), self.shares);
         }
         if life == Life::Over || silent { Outcome::Over } else { Outcome::Sounding }
     }
@@ -215,45 +242,25 @@ impl Voice {
     }
 }
 
-/// Multiplies the frames by `level`; the largest absolute value, or `None` if there is one that is
-/// not a finite number.
+/// Multiplies the frames by `level`.
 #[multiversion(targets("x86_64+avx2"))]
-fn scale(frames: &mut Frames, level: &[f32; BLOCK]) -> Option<f32> {
-    let mut peak = 0;
+fn scale(frames: &mut Frames, level: &[f32; BLOCK]) {
     for x in frames.whole_channels() {
-        for (y, level) in x.iter_mut().zip(level) {
-            *y *= level;
-            peak = peak.max(size(*y));
-        }
+        x.iter_mut().zip(level).for_each(|(y, level)| *y *= level);
     }
-    loudest(peak)
 }
 
-/// The same with one level for all frames.
+/// The largest absolute value; not a finite number if any is none. The bits of a positive number
+/// are larger for a larger number, and largest for what is none.
 #[multiversion(targets("x86_64+avx2"))]
-fn scale_evenly(frames: &mut Frames, level: f32) -> Option<f32> {
+fn loudest(frames: &Frames) -> f32 {
+    let right = if frames.stereo { &frames.right } else { &frames.left };
+    let size = |x: &f32| x.to_bits() & 0x7FFF_FFFF;
     let mut peak = 0;
-    for x in frames.whole_channels() {
-        for y in x {
-            *y *= level;
-            peak = peak.max(size(*y));
-        }
+    for (l, r) in frames.left.iter().zip(right) {
+        peak = peak.max(size(l)).max(size(r));
     }
-    loudest(peak)
-}
-
-/// The bits of a number's absolute value: larger for a larger number, largest for what is none.
-#[inline(always)]
-#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-fn size(x: f32) -> u32 {
-    x.to_bits() & 0x7FFF_FFFF
-}
-
-/// The number of these bits, if it is one and finite.
-#[inline(always)]
-#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-fn loudest(peak: u32) -> Option<f32> {
-    (peak < f32::INFINITY.to_bits()).then(|| f32::from_bits(peak))
+    f32::from_bits(peak)
 }
 
 /// What all voices of an engine share.

@@ -13,7 +13,6 @@ use crate::synth::Frames;
 
 /// All of them; each is off unless the shot asks for it, and most voices have none.
 pub(crate) struct Chain {
-    on: bool,
     formant: Formant,
     djf: Djf,
     grit: Grit,
@@ -26,8 +25,7 @@ pub(crate) struct Chain {
 impl Chain {
     /// What `shot` asks for.
     pub fn new(shot: &Shot, seed: u32, rate: f32) -> Self {
-        let mut chain = Chain {
-            on: false,
+        Chain {
             formant: Formant::new(shot, rate),
             djf: Djf::new(shot, rate),
             grit: Grit::new(shot),
@@ -35,15 +33,7 @@ impl Chain {
             partials: Partials::new(shot, rate),
             phaser: Phaser::new(shot, rate),
             sway: Sway::new(shot, rate),
-        };
-        chain.on = chain.formant.on()
-            || chain.djf.on()
-            || chain.grit.on()
-            || chain.extras.on()
-            || chain.partials.on()
-            || chain.phaser.on()
-            || chain.sway.on();
-        chain
+        }
     }
 
     /// Empties the lines that it will write to.
@@ -54,17 +44,25 @@ impl Chain {
         needed.into_iter().filter(|(needed, _)| *needed).for_each(|(_, line)| line.clear());
     }
 
+    /// Whether any is on.
+    pub fn on(&self) -> bool {
+        self.formant.on()
+            || self.djf.on()
+            || self.grit.on()
+            || self.extras.on()
+            || self.partials.on()
+            || self.phaser.on()
+            || self.sway.on()
+    }
+
     /// Changes the frames in place.
-    #[inline]
     pub fn run(&mut self, lines: &mut Lines, frames: &mut Frames) {
-        if self.on {
-            self.formant.run(frames);
-            self.djf.run(frames);
-            self.grit.run(frames);
-            self.extras.run(frames);
-            self.partials.run(lines, frames);
-            self.phaser.run(frames);
-            self.sway.run(&mut lines.sway, frames);
-        }
+        self.formant.run(frames);
+        self.djf.run(frames);
+        self.grit.run(frames);
+        self.extras.run(frames);
+        self.partials.run(lines, frames);
+        self.phaser.run(frames);
+        self.sway.run(&mut lines.sway, frames);
     }
 }

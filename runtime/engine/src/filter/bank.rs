@@ -50,14 +50,15 @@ pub(crate) struct Setting {
 
 /// Room for sixteen channels and their filters.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub(crate) struct Bank {
+    x: Rows,
+    frames: Columns,
     cutoff: Lanes,
     octaves: Lanes,
     levels: [Lanes; STEPS + 1],
     damping: Lanes,
     poles: [Lanes; 4],
-    x: Rows,
-    frames: Columns,
 }
 
 impl Bank {
@@ -92,19 +93,14 @@ impl Bank {
         self.poles.map(|pole| pole[lane])
     }
 
-    /// Takes in the samples of `lane`.
-    pub fn load(&mut self, lane: usize, x: &[f32; BLOCK]) {
-        self.x[lane] = *x;
-    }
-
     /// Gives back the samples of `lane`.
     pub fn store(&self, lane: usize, x: &mut [f32; BLOCK]) {
         *x = self.x[lane];
     }
 
-    /// Filters the block of all lanes.
-    pub fn run(&mut self, kind: Kind) {
-        to_columns(&self.x, &mut self.frames);
+    /// Filters a block of all lanes, whose samples are `x`.
+    pub fn run(&mut self, kind: Kind, x: &[&[f32; BLOCK]; LANES]) {
+        to_columns(x, &mut self.frames);
         run(kind, self);
         to_rows(&self.frames, &mut self.x);
     }
@@ -113,27 +109,40 @@ impl Bank {
 #[multiversion(targets("x86_64+avx2"))]
 fn run(kind: Kind, bank: &mut Bank) {
     let mut gains = [[0.0; LANES]; STEPS + 1];
-    for (gains, levels) in gains.iter_mut().zip(&bank.levels) {
+    // Envelopes hold most of the time: what follows from their level is then worked out once.
+    let still = bank.levels.iter().all(|levels| *levels == bank.levels[0]);
+    let different = if still { 1 } else { gains.len() };
+    for (gains, levels) in gains.iter_mut().zip(&bank.levels).take(different) {
         for lane in 0..LANES {
             gains[lane] = gain(bank.cutoff[lane] * exp2(bank.octaves[lane] * levels[lane]));
         }
     }
-    let gains = lines(&gains);
+    if still {
+        filter::<true>(kind, &gains[..1], bank);
+    } else {
+        filter::<false>(kind, &lines(&gains), bank);
+    }
+    for pole in bank.poles.iter_mut().flatten() {
+        *pole = flush(*pole);
+    }
+}
+
+/// Filters the block at the gains of its frames; `STILL` says that there is one for all of them.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn filter<const STILL: bool>(kind: Kind, gains: &[Lanes], bank: &mut Bank) {
     let Bank { damping, poles: [a, b, c, d], frames: x, .. } = bank;
     match kind {
         Kind::Off => {}
         // One loop for each, as what they put out differs.
-        Kind::TwoPole(Pass::Low) => two_pole(Pass::Low, &gains, damping, [a, b], x),
-        Kind::TwoPole(Pass::Band) => two_pole(Pass::Band, &gains, damping, [a, b], x),
-        Kind::TwoPole(Pass::High) => two_pole(Pass::High, &gains, damping, [a, b], x),
+        Kind::TwoPole(Pass::Low) => two_pole::<STILL>(Pass::Low, gains, damping, [a, b], x),
+        Kind::TwoPole(Pass::Band) => two_pole::<STILL>(Pass::Band, gains, damping, [a, b], x),
+        Kind::TwoPole(Pass::High) => two_pole::<STILL>(Pass::High, gains, damping, [a, b], x),
         Kind::FourPole => {
-            two_pole(Pass::Low, &gains, damping, [a, b], x);
-            two_pole(Pass::Low, &gains, &[FLAT; LANES], [c, d], x);
+            two_pole::<STILL>(Pass::Low, gains, damping, [a, b], x);
+            two_pole::<STILL>(Pass::Low, gains, &[FLAT; LANES], [c, d], x);
         }
-        Kind::Ladder => ladders(&gains, damping, [a, b, c, d], x),
-    }
-    for pole in bank.poles.iter_mut().flatten() {
-        *pole = flush(*pole);
+        Kind::Ladder => ladders::<STILL>(gains, damping, [a, b, c, d], x),
     }
 }
 
@@ -155,14 +164,15 @@ fn lines(settings: &[Lanes; STEPS + 1]) -> [Lanes; BLOCK] {
 
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-fn two_pole(
+fn two_pole<const STILL: bool>(
     pass: Pass,
-    gains: &[Lanes; BLOCK],
+    gains: &[Lanes],
     damping: &Lanes,
     [a, b]: [&mut Lanes; 2],
     x: &mut [Lanes; BLOCK],
 ) {
-    for (x, g) in x.iter_mut().zip(gains) {
+    for (n, x) in x.iter_mut().enumerate() {
+        let g = &gains[if STILL { 0 } else { n }];
         for lane in 0..LANES {
             let setting = (g[lane], damping[lane]);
             x[lane] = svf(pass, setting, (&mut a[lane], &mut b[lane]), x[lane]);
@@ -172,13 +182,14 @@ fn two_pole(
 
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-fn ladders(
-    gains: &[Lanes; BLOCK],
+fn ladders<const STILL: bool>(
+    gains: &[Lanes],
     feedback: &Lanes,
     [a, b, c, d]: [&mut Lanes; 4],
     x: &mut [Lanes; BLOCK],
 ) {
-    for (x, g) in x.iter_mut().zip(gains) {
+    for (n, x) in x.iter_mut().enumerate() {
+        let g = &gains[if STILL { 0 } else { n }];
         for lane in 0..LANES {
             let state = [&mut a[lane], &mut b[lane], &mut c[lane], &mut d[lane]];
             x[lane] = ladder((g[lane], feedback[lane]), state, x[lane]);

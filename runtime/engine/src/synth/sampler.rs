@@ -31,7 +31,9 @@ pub(super) const DEF: SynthDef = SynthDef {
 type Place = i64;
 const FRAME: f64 = 4_294_967_296.0;
 
+/// One voice; aligned so that it is found in one line of the cache.
 #[derive(Default)]
+#[repr(align(64))]
 struct Sampler {
     cell: Option<Cell>,
     at: Place,

@@ -329,7 +329,10 @@ fn mono_saws(
     for oscillator in oscillators {
         oscillator.add_saws(blep, frequency, width, oscillator.left, &mut wave);
     }
-    out.copy_from_slice(&wave.block()[..out.len()]);
+    match out.first_chunk_mut() {
+        Some(out) => *out = *wave.block(),
+        None => out.copy_from_slice(&wave.block()[..out.len()]),
+    }
 }
 
 /// Writes waves of saws to two channels.
