@@ -129,10 +129,7 @@ columns = "columns"
 reals = "reals"
 real_width = {reals}
 heads = [{heads}]
-states = [
-  {{ input = "h", output = "h_next", layers = {layers}, width = {hidden} }},
-  {{ input = "c", output = "c_next", layers = {layers}, width = {hidden} }},
-]
+states = [{states}]
 
 [training]
 script = "training/train_{name}.py"
@@ -167,6 +164,14 @@ def toml(value):
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
+def states_of(model):
+    """What the network carries from step to step; nothing if it has no LSTM."""
+    if not hasattr(model, "lstm"):
+        return ""
+    row = '\n  {{ input = "{0}", output = "{0}_next", layers = {1}, width = {2} }},'
+    return "".join(row.format(name, model.layers, model.hidden) for name in "hc") + "\n"
+
+
 def card(args, model, run, heads, counts, **fields):
     """The text of a card. `heads` are (name, shape), `tokens` and `figures` dictionaries."""
     def listed(table):
@@ -180,7 +185,7 @@ def card(args, model, run, heads, counts, **fields):
     return CARD.format(
         **fields | {"tokens": listed(fields["tokens"]), "figures": listed(fields["figures"])},
         title=args.name, licence=args.licence, unit=comment, data=data,
-        reals=model.reals, layers=model.layers, hidden=model.hidden, seed=run["settings"]["seed"],
+        reals=model.reals, states=states_of(model), seed=run["settings"]["seed"],
         heads=", ".join(f'{{ name = "{n}", shape = {list(s)} }}' for n, s in heads),
         columns="\n".join(f'  {{ name = "{n}", size = {s} }},' for n, s in model.columns),
     )

@@ -8,9 +8,11 @@
 
 pub mod card;
 pub mod check;
+pub mod chorale;
 pub mod chord;
 pub mod chords;
 pub mod drums;
+pub mod expression;
 pub mod fake;
 pub mod groove;
 mod loaded;
@@ -19,6 +21,7 @@ pub mod melody;
 pub mod net;
 pub mod onnx;
 mod particles;
+pub mod performance;
 pub mod phrase;
 pub mod sample;
 mod sequence;
@@ -27,13 +30,18 @@ pub mod vocab;
 
 pub use card::Card;
 pub use check::{Finding, Gravity, check};
+pub use chorale::{Chorale, ChoraleModel, ChoraleRequest, ChoraleSurprise, Voice};
 pub use chord::Chord;
 pub use chords::{ChordsModel, ChordsRequest, Progression, Repertoire, Section};
 pub use drums::{Drum, DrumPhrase, DrumsModel, DrumsRequest, Hit, Keep, Rhythm, Style};
+pub use expression::{Expression, ExpressionModel, ExpressionRequest, WrittenNote};
 pub use groove::{GrooveModel, GrooveRequest};
 pub use loaded::try_out;
 pub use melody::{Fill, Melody, MelodyModel, MelodyRequest, Mode, Surprise};
 pub use net::Net;
 pub use onnx::Runtime;
+pub use performance::{
+    Performance, PerformanceModel, PerformanceRequest, PerformanceStream, PlayedNote,
+};
 pub use phrase::{Note, Phrase, TICKS_PER_BEAT, Ticks};
 pub use trouble::Trouble;

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use ndarray::ArrayD;
+
 use crate::card::Card;
-use crate::net::Net;
+use crate::net::{Batch, Net, State};
 use crate::onnx::Runtime;
 use crate::particles::{self, Particle, Swarm};
 use crate::sequence::{self, Sequence};
@@ -47,6 +49,26 @@ impl Loaded {
     /// Steps all candidates of all phrases until each has ended.
     pub fn run_swarms<P: Particle>(&mut self, swarms: &mut [Swarm<P>]) -> Result<(), Trouble> {
         particles::run(self.net.as_mut(), self.vocabulary, swarms)
+    }
+}
+
+impl Loaded {
+    /// What a network without states answers to a batch, one array per head.
+    pub fn ask(&mut self, batch: Batch) -> Result<Vec<ArrayD<f32>>, Trouble> {
+        let rows = batch.columns.nrows();
+        let state = self.net.initial(rows);
+        let step = self.net.step(batch, state)?;
+        sequence::answers(self.vocabulary, &step, rows)?;
+        Ok(step.heads)
+    }
+
+    /// Steps all sequences from where they stand; see [`sequence::run_from`].
+    pub fn run_from<S: Sequence>(
+        &mut self,
+        sequences: &mut [S],
+        states: &mut [Option<State>],
+    ) -> Result<(), Trouble> {
+        sequence::run_from(self.net.as_mut(), self.vocabulary, sequences, states)
     }
 }
 

@@ -1,6 +1,6 @@
 //! One step of a network for a batch of sequences, whatever runs it.
 
-use ndarray::{Array2, Array3, ArrayD, Axis};
+use ndarray::{Array2, Array3, ArrayD, Axis, concatenate};
 
 use crate::Trouble;
 
@@ -28,6 +28,22 @@ impl Batch {
 pub struct State(pub Vec<Array3<f32>>);
 
 impl State {
+    /// The rows of several states, one after another.
+    ///
+    /// # Errors
+    /// When they are not the states of one network.
+    pub fn together(states: &[&Self]) -> Result<Self, Trouble> {
+        let Some(first) = states.first() else { return Ok(Self(Vec::new())) };
+        let joined = (0..first.0.len()).map(|part| {
+            let views: Vec<_> =
+                states.iter().filter_map(|s| s.0.get(part)).map(|part| part.view()).collect();
+            concatenate(Axis(1), &views).map_err(|error| {
+                Trouble::new(format!("states do not fit together: {error}"), "begin anew")
+            })
+        });
+        joined.collect::<Result<Vec<_>, _>>().map(Self)
+    }
+
     /// The state of only these rows, in this order.
     pub fn select(&self, rows: &[usize]) -> Self {
         Self(self.0.iter().map(|part| part.select(Axis(1), rows)).collect())

@@ -37,17 +37,48 @@ pub(crate) fn step<S: Sequence>(
     Ok(step.state)
 }
 
+impl<S: Sequence> Sequence for &mut S {
+    fn ended(&self) -> bool {
+        (**self).ended()
+    }
+
+    fn row(&self, columns: &mut [i64], reals: &mut [f32]) {
+        (**self).row(columns, reals);
+    }
+
+    fn take(&mut self, heads: &[ArrayViewD<'_, f32>]) {
+        (**self).take(heads);
+    }
+}
+
 /// Steps all sequences until each has ended; those that have leave the batch.
 pub(crate) fn run<S: Sequence>(
     net: &mut dyn Net,
     vocabulary: &Vocabulary,
     sequences: &mut [S],
 ) -> Result<(), Trouble> {
-    let mut state = net.initial(sequences.len());
+    let mut states = vec![None; sequences.len()];
+    run_from(net, vocabulary, sequences, &mut states)
+}
+
+/// The same from the states where the sequences stand (`None`: at the beginning), which are
+/// replaced by those where they end.
+pub(crate) fn run_from<S: Sequence>(
+    net: &mut dyn Net,
+    vocabulary: &Vocabulary,
+    sequences: &mut [S],
+    states: &mut [Option<State>],
+) -> Result<(), Trouble> {
+    let fresh = net.initial(1);
+    let rows: Vec<&State> = states.iter().map(|state| state.as_ref().unwrap_or(&fresh)).collect();
+    let mut state = State::together(&rows)?;
     let mut active: Vec<usize> = (0..sequences.len()).collect();
     loop {
-        let going: Vec<usize> =
-            (0..active.len()).filter(|&i| !sequences[active[i]].ended()).collect();
+        let (going, over): (Vec<usize>, Vec<usize>) =
+            (0..active.len()).partition(|&i| !sequences[active[i]].ended());
+        for i in over {
+            states[active[i]] = Some(state.select(&[i]));
+        }
         if going.is_empty() {
             return Ok(());
         }
@@ -84,7 +115,7 @@ fn batch(
 }
 
 /// Refuses a step whose heads have other shapes than the vocabulary's.
-fn answers(vocabulary: &Vocabulary, step: &Step, rows: usize) -> Result<(), Trouble> {
+pub(crate) fn answers(vocabulary: &Vocabulary, step: &Step, rows: usize) -> Result<(), Trouble> {
     let fits = step.heads.len() == vocabulary.heads.len()
         && step
             .heads

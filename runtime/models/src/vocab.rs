@@ -1,10 +1,13 @@
 //! What the numbers that a network reads and writes mean: one module per vocabulary.
 
+pub mod chorale;
 pub mod chords;
 pub mod drums;
+pub mod expression;
 pub mod groove;
 mod lookback;
 pub mod melody;
+pub mod performance;
 
 use crate::{Card, Trouble};
 
@@ -19,13 +22,23 @@ pub struct Vocabulary {
     pub reals: usize,
     /// Shapes of the heads, in order, without the rows.
     pub heads: &'static [&'static [usize]],
+    /// Rows that belong together: 1 where a row is a step of its own sequence, else the steps of a
+    /// window; a batch is then a whole number of windows.
+    pub window: usize,
     /// The script that trains such models.
     pub script: &'static str,
 }
 
 /// All vocabularies that this version speaks.
-pub const ALL: [&Vocabulary; 4] =
-    [&melody::VOCABULARY, &drums::VOCABULARY, &groove::VOCABULARY, &chords::VOCABULARY];
+pub const ALL: [&Vocabulary; 7] = [
+    &melody::VOCABULARY,
+    &drums::VOCABULARY,
+    &groove::VOCABULARY,
+    &chords::VOCABULARY,
+    &chorale::VOCABULARY,
+    &performance::VOCABULARY,
+    &expression::VOCABULARY,
+];
 
 impl Vocabulary {
     /// The vocabulary of a card that fits it.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ndarray::{Array2, ArrayD, Axis};
+use ndarray::{Array2, ArrayD, Axis, Slice};
 
 use super::{Finding, Gravity};
 use crate::card::Card;
@@ -33,26 +33,30 @@ pub(super) fn examine(
 fn steps(net: &mut dyn Net, vocabulary: &Vocabulary) -> Result<Vec<Finding>, Trouble> {
     let mut findings = Vec::new();
     let largest: Vec<i64> = vocabulary.columns.iter().map(|column| column.1 - 1).collect();
-    let mut columns = Array2::zeros((2, largest.len()));
+    // Two sequences, or two windows: one of the smallest values, one of the largest.
+    let (window, rows) = (vocabulary.window, 2 * vocabulary.window);
+    let mut columns = Array2::zeros((rows, largest.len()));
     for (mut at, value) in columns.axis_iter_mut(Axis(1)).zip(largest) {
-        at[1] = value;
+        at.iter_mut().skip(window).for_each(|at| *at = value);
     }
-    let batch = Batch { columns, reals: Array2::zeros((2, vocabulary.reals)) };
-    let first = net.step(batch.clone(), net.initial(2))?;
-    let second = net.step(batch.clone(), first.state.clone())?;
-    for (step, when) in [(&first, "first"), (&second, "second")] {
+    let batch = Batch { columns, reals: Array2::zeros((rows, vocabulary.reals)) };
+    let first = net.step(batch.clone(), net.initial(rows))?;
+    let next = net.step(batch.clone(), first.state.clone())?;
+    for (step, when) in [(&first, "first"), (&next, "second")] {
         findings.extend(improbable(step, vocabulary, when));
     }
-    let again = net.step(batch.clone(), net.initial(2))?;
+    let again = net.step(batch.clone(), net.initial(rows))?;
     if again.heads != first.heads {
         findings.push(Finding::refused(
             "the network answers the same question differently each time",
             "export it without chance in it (dropout, random numbers)",
         ));
     }
-    let alone = net.step(batch.select(&[1, 1]), net.initial(2))?;
+    let same: Vec<usize> = (0..rows).map(|row| window + row % window).collect();
+    let alone = net.step(batch.select(&same), net.initial(rows))?;
+    let second = Slice::from(window..);
     let other = |(one, two): (&ArrayD<f32>, &ArrayD<f32>)| {
-        one.index_axis(Axis(0), 1) != two.index_axis(Axis(0), 1)
+        one.slice_axis(Axis(0), second) != two.slice_axis(Axis(0), second)
     };
     if first.heads.iter().zip(&alone.heads).any(other) {
         findings.push(Finding::doubtful(

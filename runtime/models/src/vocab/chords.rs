@@ -87,6 +87,7 @@ pub const VOCABULARY: Vocabulary = Vocabulary {
     ],
     reals: 1,
     heads: &[&[TOKENS], &[TOKENS, DURATIONS.len()]],
+    window: 1,
     script: "train_chords.py and export_chords.py",
 };
 

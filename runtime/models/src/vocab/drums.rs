@@ -53,6 +53,7 @@ pub const VOCABULARY: Vocabulary = Vocabulary {
     ],
     reals: EXIST_AT + LAGS.len(),
     heads: &[&[COMBINATIONS]],
+    window: 1,
     script: "train_drums.py and export_drums.py",
 };
 

@@ -26,6 +26,7 @@ pub const VOCABULARY: Vocabulary = Vocabulary {
     columns: &[("position", 32), ("meter", 6), ("style", 15), ("tempo", 9)],
     reals: WINDOW + 3 * DRUMS,
     heads: &[&[DRUMS, VELOCITIES], &[DRUMS, OFFSETS]],
+    window: 1,
     script: "train_groove.py and export_groove.py",
 };
 

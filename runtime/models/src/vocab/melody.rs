@@ -41,6 +41,7 @@ pub const VOCABULARY: Vocabulary = Vocabulary {
     columns: &COLUMNS,
     reals: REALS,
     heads: &[&[TOKENS], &[TOKENS, DURATIONS.len()]],
+    window: 1,
     script: "train_melody.py and export_melody.py",
 };
 

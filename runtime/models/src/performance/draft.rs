@@ -1,0 +1,145 @@
+//! A performance that is being played: one sequence of a batch.
+
+use ndarray::{ArrayViewD, Axis};
+
+use super::request::{PerformanceRequest, PlayedNote, events};
+use crate::Trouble;
+use crate::sample::{Rng, Taste, pick};
+use crate::sequence::Sequence;
+use crate::vocab::performance::{
+    CHORD, Conditions, DURATIONS, Event, Hundredths, LOWEST, Past, SHIFTS, VELOCITIES, coarse,
+    duration_start, shift_start,
+};
+
+/// Keys that two hands can strike at once.
+const HANDS: i64 = 10;
+
+/// A performance in the making; it can be continued.
+pub(super) struct Draft {
+    past: Past,
+    conditions: Conditions,
+    range: (usize, usize),
+    /// What is read before anything is played, the last note first.
+    prime: Vec<Event>,
+    /// When what was given ends and playing begins.
+    start: Hundredths,
+    /// How far it is to be played.
+    end: Hundredths,
+    taste: Taste,
+    rng: Rng,
+    /// Notes that were played and not yet taken away, in hundredths from the start.
+    played: Vec<PlayedNote>,
+    /// How surprising these were.
+    nats: f64,
+}
+
+impl Draft {
+    pub fn new(request: &PerformanceRequest) -> Result<Self, Trouble> {
+        request.check()?;
+        let mut prime = events(&request.prime)?;
+        prime.reverse();
+        Ok(Self {
+            past: Past::default(),
+            conditions: request.conditions,
+            range: ((request.lowest - LOWEST).into(), (request.highest - LOWEST).into()),
+            start: prime.iter().map(|event| event.shift).sum(),
+            end: 0,
+            prime,
+            taste: Taste { temperature: request.temperature, top_p: request.top_p },
+            rng: Rng::new(request.seed),
+            played: Vec::new(),
+            nats: 0.0,
+        })
+    }
+
+    /// Asks for so many more seconds.
+    pub fn extend(&mut self, seconds: f64) {
+        self.end += (100.0 * seconds).round() as Hundredths;
+    }
+
+    /// Changes what the performance should be like from here on.
+    pub fn steer(&mut self, conditions: Conditions) {
+        self.conditions = conditions;
+    }
+
+    /// The notes since the last time, with seconds from the very start, and their nats.
+    pub fn drain(&mut self) -> (Vec<PlayedNote>, f64) {
+        (std::mem::take(&mut self.played), std::mem::take(&mut self.nats))
+    }
+
+    /// Draws the next note.
+    fn draw(&mut self, heads: &[ArrayViewD<'_, f32>]) -> Option<Event> {
+        let [keys, velocities, durations, shifts, spreads] = heads else { return None };
+        let (low, high) = self.range;
+        let legal = |pitch: usize| pitch >= low && pitch <= high && !self.past.struck(pitch);
+        let pitch = pick(keys.iter().copied(), legal, self.taste, &mut self.rng)
+            .or_else(|| (low..=high).find(|&pitch| !self.past.struck(pitch)))
+            .unwrap_or(low);
+        let row = |head: &ArrayViewD<'_, f32>| -> Vec<f32> {
+            head.index_axis(Axis(0), pitch).iter().copied().collect()
+        };
+        let (velocities, shifts) = (row(velocities), row(shifts));
+        let velocity = pick(velocities.iter().copied(), |_| true, self.taste, &mut self.rng);
+        let velocity = velocity.unwrap_or(VELOCITIES / 2);
+        // More keys than fingers wait for the next chord.
+        let full = self.past.together() && self.past.chord + 1 >= HANDS;
+        let begins = |class: usize| !full || shift_start(class) > CHORD;
+        let shift = pick(shifts.iter().copied(), begins, self.taste, &mut self.rng);
+        let shift = shift.unwrap_or(SHIFTS / 4);
+        let lengths = joined(&row(durations), spreads, shift);
+        let duration = pick(lengths.iter().copied(), |_| true, self.taste, &mut self.rng);
+        let duration = duration.unwrap_or(DURATIONS / 2);
+        let costs = [keys.iter().nth(pitch), velocities.get(velocity), shifts.get(shift)];
+        let costs = costs.into_iter().chain([lengths.get(duration)]).flatten();
+        self.nats -= costs.map(|&log| f64::from(log)).sum::<f64>();
+        let velocity = (velocity as f64 + self.rng.unit()) * 128.0 / VELOCITIES as f64;
+        Some(Event {
+            pitch,
+            velocity: velocity.clamp(1.0, 127.0) as u8,
+            duration: self.within(duration_start(duration), duration_start(duration + 1)),
+            shift: self.within(shift_start(shift), shift_start(shift + 1)),
+        })
+    }
+
+    /// Any hundredth of a class.
+    fn within(&mut self, first: Hundredths, next: Hundredths) -> Hundredths {
+        first + (self.rng.unit() * (next - first) as f64) as Hundredths
+    }
+}
+
+/// The distribution of a duration: both factors together.
+pub(super) fn joined(own: &[f32], spreads: &ArrayViewD<'_, f32>, shift: usize) -> Vec<f32> {
+    let spread = spreads.index_axis(Axis(0), coarse(shift));
+    let sums: Vec<f32> = own.iter().zip(spread.iter()).map(|(a, b)| a + b).collect();
+    let peak = sums.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let total = peak + sums.iter().map(|sum| (sum - peak).exp()).sum::<f32>().ln();
+    sums.into_iter().map(|sum| sum - total).collect()
+}
+
+impl Sequence for Draft {
+    fn ended(&self) -> bool {
+        self.prime.is_empty() && self.past.now - self.start >= self.end
+    }
+
+    fn row(&self, columns: &mut [i64], reals: &mut [f32]) {
+        self.past.row(&self.conditions, columns, reals);
+    }
+
+    fn take(&mut self, heads: &[ArrayViewD<'_, f32>]) {
+        if let Some(given) = self.prime.pop() {
+            self.past.push(given);
+            return;
+        }
+        let Some(event) = self.draw(heads) else {
+            self.end = 0;
+            return;
+        };
+        self.played.push(PlayedNote {
+            onset: (self.past.now - self.start) as f64 / 100.0,
+            duration: event.duration as f64 / 100.0,
+            pitch: event.pitch as u8 + LOWEST,
+            velocity: f64::from(event.velocity) / 127.0,
+        });
+        self.past.push(event);
+    }
+}
