@@ -24,7 +24,7 @@ mod stdlib;
 pub mod suggest;
 pub mod syntax;
 
-pub use generator::{Generator, MODIFIERS, VERBS, Verb};
+pub use generator::{Generator, MODIFIERS, VERBS, Verb, verb};
 pub use language::{Files, Language, NoFiles};
 pub use problem::{Problem, Severity};
 pub use program::{Action, Evaluation, Mode, Part, Program, Shown, Target};

@@ -8,19 +8,23 @@
 
 mod ahead;
 mod cache;
+mod chorale;
 pub mod chords;
 pub mod drums;
+mod expression;
 mod groove;
 mod infill;
 mod key;
 mod keys;
 pub mod library;
 pub mod melody;
+mod performance;
 pub mod ticks;
 mod wishes;
 mod worker;
 
 pub use ahead::{Lookahead, ask_ahead};
+pub(crate) use chorale::voices_of;
 pub use key::Key;
 pub use worker::{Folders, Opened, Player, Shelf, open};
 

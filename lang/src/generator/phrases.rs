@@ -191,7 +191,7 @@ impl Generator {
         wish.index = if self.flow { index } else { 0 };
         wish.bars = self.bars;
         wish.meter = q.meter;
-        wish.tempo = self.verb.takes("style").then(|| tempo(q));
+        wish.tempo = self.verb.hears_tempo().then(|| tempo(q));
         wish.key = self.key.as_ref().and_then(|p| first_value(p, start, q)).map(|v| spelled(&v));
         let phrase = |from: i64| Span::new(Time::int(from), Time::int(from + bars));
         wish.chords = match &self.over {

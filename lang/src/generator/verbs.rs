@@ -60,6 +60,40 @@ pub const VERBS: &[Verb] = &[
         late: Late::Last,
     },
     Verb {
+        name: "chorale",
+        model: "chorale",
+        unpitched: "",
+        patterns: 0,
+        modifiers: &["over", "inKey", "voices", "cadence", "prime", "flow", "form", "temp", "top"],
+        late: Late::Last,
+    },
+    Verb {
+        name: "harmonize",
+        model: "chorale",
+        unpitched: "",
+        patterns: 1,
+        modifiers: &["over", "inKey", "voice", "voices", "cadence", "temp", "top"],
+        late: Late::Given,
+    },
+    Verb {
+        name: "performance",
+        model: "performance",
+        unpitched: "",
+        patterns: 0,
+        modifiers: &[
+            "density", "register", "dynamics", "inKey", "prime", "flow", "form", "temp", "top",
+        ],
+        late: Late::Last,
+    },
+    Verb {
+        name: "perform",
+        model: "expression",
+        unpitched: "",
+        patterns: 1,
+        modifiers: &["amount", "rubato", "dynamics", "temp"],
+        late: Late::Given,
+    },
+    Verb {
         name: "groove",
         model: "groove",
         unpitched: "",
@@ -131,17 +165,32 @@ pub const MODIFIERS: &[(&str, &str)] = &[
     ("around", "a pattern of hits to play around"),
     ("section", "a section such as \"verse\" or \"chorus\""),
     ("amount", "an amount, 0 to 2"),
+    ("voice", "a voice: soprano, alto, tenor or bass"),
+    ("voices", "voices such as \"soprano bass\""),
+    ("cadence", "a number of bars, 0 to 16"),
+    ("density", "notes a second, 0.5 to 30"),
+    ("register", "a pitch as a MIDI number, 36 to 96"),
+    ("dynamics", "a loudness, 0 to 1"),
+    ("rubato", "an amount, 0 to 2"),
     ("model", "the name of a model, such as 'melody'"),
     ("device", "an execution provider such as 'cuda'"),
 ];
 
 /// Modifiers that take a number at the start of each phrase, and its range.
-pub(super) const NUMBERS: &[(&str, f64, f64)] =
-    &[("amount", 0.0, 2.0), ("fill", 0.0, 8.0), ("vary", 0.0, 1.0)];
+pub(super) const NUMBERS: &[(&str, f64, f64)] = &[
+    ("amount", 0.0, 2.0),
+    ("fill", 0.0, 8.0),
+    ("vary", 0.0, 1.0),
+    ("cadence", 0.0, 16.0),
+    ("density", 0.5, 30.0),
+    ("register", 36.0, 96.0),
+    ("dynamics", 0.0, 1.0),
+    ("rubato", 0.0, 2.0),
+];
 /// Modifiers that take a word at the start of each phrase.
-pub(super) const WORDS: &[&str] = &["style", "section"];
+pub(super) const WORDS: &[&str] = &["style", "section", "voice"];
 /// Modifiers that take all the words of a cycle.
-pub(super) const LISTS: &[&str] = &["kit"];
+pub(super) const LISTS: &[&str] = &["kit", "voices"];
 
 /// The verb of a name.
 pub fn verb(name: &str) -> Option<&'static Verb> {
@@ -157,6 +206,11 @@ impl Verb {
     /// Whether it takes a modifier.
     pub fn takes(&self, modifier: &str) -> bool {
         self.all_modifiers().any(|own| own == modifier)
+    }
+
+    /// Whether what it does depends on the tempo: on strokes of drums, and on a pianist's hands.
+    pub fn hears_tempo(&self) -> bool {
+        self.takes("style") || self.takes("dynamics")
     }
 
     /// All modifiers that it takes.

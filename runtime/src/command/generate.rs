@@ -1,13 +1,16 @@
 //! `mag generate`: phrases from a model as notes, for scripts and measurements.
 
+mod verbs;
+
 use crate::notice::{Notices, print};
 use crate::phrases::{library, melody};
 use clap::Args;
-use mag_lang::report;
 use mag_lang::source::{Source, Sources};
-use mag_models::{MelodyModel, MelodyRequest, Phrase, TICKS_PER_BEAT};
+use mag_lang::{Verb, report};
+use mag_models::{Card, MelodyModel, MelodyRequest, Phrase, TICKS_PER_BEAT};
 use mag_pattern::{PhraseRequest, Query, Span, World};
 use serde_json::{Value as Json, json};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -57,8 +60,12 @@ impl Generate {
     /// # Errors
     /// In the user's words.
     pub fn run(self) -> Result<ExitCode, String> {
+        let verb = self.verb()?;
+        if verb.name != "melody" {
+            return verbs::run(&self, verb);
+        }
         let notices = Notices::to_terminal();
-        let wish = self.wish()?;
+        let wish = self.wish(verb)?;
         let translation = melody::translate(&wish);
         translation.left_out.iter().for_each(|text| notices.warn(text));
         let mut model = open(&self.model, "cpu")?;
@@ -76,9 +83,19 @@ impl Generate {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// What the model does: the source of the name of its card's vocabulary.
+    fn verb(&self) -> Result<&'static Verb, String> {
+        let card = Card::read(&folder_of(&self.model)?).map_err(|trouble| trouble.to_string())?;
+        mag_lang::verb(&card.vocabulary).filter(|verb| verb.patterns == 0).ok_or_else(|| {
+            let name = &self.model;
+            format!("`{name}` makes nothing by itself; in a program it is done to a pattern")
+        })
+    }
+
     /// What the language asks a model for when these things are said in it.
-    fn wish(&self) -> Result<PhraseRequest, String> {
-        let mut text = format!("melody .bars {} .temp {} .top {}", self.bars, self.temp, self.top);
+    fn wish(&self, verb: &Verb) -> Result<PhraseRequest, String> {
+        let (name, bars) = (verb.name, self.bars);
+        let mut text = format!("{name} .bars {bars} .temp {} .top {}", self.temp, self.top);
         for (name, value) in [("over", &self.over), ("inKey", &self.key)] {
             match value {
                 Some(value) if value.contains('"') => text.push_str(&format!(" .{name} ({value})")),
@@ -104,10 +121,15 @@ impl Generate {
     }
 }
 
+/// The folder of the model of this name.
+pub(super) fn folder_of(name: &str) -> Result<PathBuf, String> {
+    library::find(name, &library::folders())
+        .ok_or_else(|| format!("there is no model `{name}`; `mag models` lists those there are"))
+}
+
 /// The model of this name, ready to play.
 pub(super) fn open(name: &str, device: &str) -> Result<MelodyModel, String> {
-    let folder = library::find(name, &library::folders())
-        .ok_or_else(|| format!("there is no model `{name}`; `mag models` lists those there are"))?;
+    let folder = folder_of(name)?;
     let runtime = library::runtime().map_err(|trouble| trouble.to_string())?;
     MelodyModel::open(&folder, &runtime, device).map_err(|trouble| trouble.to_string())
 }

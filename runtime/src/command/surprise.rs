@@ -1,16 +1,18 @@
-//! `mag surprise`: how unlikely a model finds melodies, from files of several kinds.
+//! `mag surprise`: how unlikely a model finds music, from files of several kinds.
 
 use super::generate;
 use crate::notice::print;
 use clap::Args;
-use mag_models::Melody;
+use mag_models::{Card, Melody};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+mod file;
 mod lines;
 mod midi;
 mod program;
+mod voices;
 
 /// Melodies that are judged at once.
 const BATCH: usize = 32;
@@ -57,6 +59,18 @@ impl Surprise {
     /// # Errors
     /// In the user's words.
     pub fn run(self) -> Result<ExitCode, String> {
+        let folder = generate::folder_of(&self.model)?;
+        let card = Card::read(&folder).map_err(|trouble| trouble.to_string())?;
+        let judged = match card.vocabulary.as_str() {
+            "chorale" => voices::chorales(&self.model, &self.files)?,
+            "performance" => voices::performances(&self.model, &self.files)?,
+            _ => self.melodies()?,
+        };
+        self.answer(judged);
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn melodies(&self) -> Result<Vec<Judged>, String> {
         let mut melodies = Vec::new();
         for file in &self.files {
             melodies.extend(read(file, self.bars)?);
@@ -75,9 +89,12 @@ impl Surprise {
                 sixteenths: found.sixteenths,
             }));
         }
+        Ok(judged)
+    }
+
+    fn answer(&self, mut judged: Vec<Judged>) {
         judged.sort_by(|a, b| b.per_sixteenth().total_cmp(&a.per_sixteenth()));
         judged.iter().for_each(|judged| print(&self.line(judged)));
-        Ok(ExitCode::SUCCESS)
     }
 
     fn line(&self, judged: &Judged) -> String {

@@ -2,7 +2,10 @@
 
 use super::key::Key;
 use super::{Shared, chords, library, ticks};
-use mag_models::{Card, ChordsModel, DrumsModel, GrooveModel, MelodyModel, Runtime, Trouble};
+use mag_models::{
+    Card, ChoraleModel, ChordsModel, DrumsModel, ExpressionModel, GrooveModel, MelodyModel,
+    PerformanceModel, Runtime, Trouble,
+};
 use mag_pattern::{Phrase, PhraseRequest, Role, Sym, Value};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -93,6 +96,21 @@ pub fn open(
         }
         "groove" => {
             let model = GrooveModel::open(folder, runtime, device)?;
+            let notice = model.notice().map(String::from);
+            opened(model, notice)
+        }
+        "chorale" => {
+            let model = ChoraleModel::open(folder, runtime, device)?;
+            let notice = model.notice().map(String::from);
+            opened(model, notice)
+        }
+        "performance" => {
+            let model = PerformanceModel::open(folder, runtime, device)?;
+            let notice = model.notice().map(String::from);
+            opened(model, notice)
+        }
+        "expression" => {
+            let model = ExpressionModel::open(folder, runtime, device)?;
             let notice = model.notice().map(String::from);
             opened(model, notice)
         }

@@ -16,6 +16,10 @@ use crate::{Note, Trouble};
 const HOP: usize = 32;
 const AHEAD: usize = 16;
 
+/// Nats that a tone outside the chord that is asked for costs on a beat, and another bass.
+const OUTSIDE_CHORD: f32 = 3.0;
+const INVERTED: f32 = 1.5;
+
 /// One request of a batch.
 pub(super) struct Draft {
     task: Task,
@@ -128,11 +132,28 @@ impl Draft {
             }
             (low..=high).contains(&(token as u8 + LOWEST)) && !silent
         };
-        let found = pick(logs.iter().copied(), legal, self.taste, &mut self.rng);
+        let asked = self.asked(step, voice);
+        let wanted = logs.iter().enumerate().map(|(token, &log)| log - asked(token));
+        let found = pick(wanted, legal, self.taste, &mut self.rng);
         let token = found.unwrap_or(usize::from(if silent { REST } else { middle(voice) }));
         debug_assert!(token < TOKENS);
         self.task.grid.tokens[step][voice] = token as u8;
         self.nats[step][voice] = logs.iter().nth(token).map_or(0.0, |&log| -f64::from(log));
+    }
+
+    /// What a token costs besides, in nats, where a chord is asked for: on beats what is no tone
+    /// of it, and in the bass what is not its bass. The network was told the chord as well, but
+    /// Bach's own counterpoint weighs more with it than a performer's plan may.
+    fn asked(&self, step: usize, voice: usize) -> impl Fn(usize) -> f32 + use<> {
+        let on_beat = step.is_multiple_of(4);
+        let chord = self.task.grid.chords.get(step).copied().flatten().filter(|_| on_beat);
+        move |token| {
+            let Some(chord) = chord.filter(|_| token < usize::from(REST)) else { return 0.0 };
+            let class = (token as u8 + LOWEST) % 12;
+            let outside = if chord.has(class) { 0.0 } else { OUTSIDE_CHORD };
+            let inverted = voice + 1 == VOICES && class != chord.bass % 12;
+            outside + if inverted { INVERTED } else { 0.0 }
+        }
     }
 
     /// Strikes or holds the pitches of a voice; where the pitch changes there is no choice.

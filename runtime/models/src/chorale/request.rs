@@ -176,7 +176,8 @@ impl ChoraleRequest {
         self.check()?;
         let bar = self.bar()?;
         let moved = self.moved();
-        let before = self.prime.iter().flatten().map(|n| step_of(n.onset + n.duration)).max();
+        let before =
+            self.prime.iter().flatten().map(|n| step_of(n.onset.saturating_add(n.duration))).max();
         let start = before.unwrap_or(0).next_multiple_of(bar);
         let length = start + bar * self.bars as usize;
         let mut grid = Grid {
