@@ -45,7 +45,8 @@ syntax keyword magControl warpsustain warpsync waveloss wavetablePhaseRand wavet
 syntax keyword magControl wavetableWarp wavetableWarpMode wt wtatt wtattack wtdc wtdec wtdecay
 syntax keyword magControl wtdepth wtenv wtphaserand wtrate wtrel wtrelease wtshape wtskew wtsus
 syntax keyword magControl wtsustain wtsync x xsdelay y zcrush zdelay zmod znoise zrand zzfx
-syntax keyword magGenerator answer chords drums groove infill melody midi surprise tap
+syntax keyword magGenerator answer chorale chords drums groove harmonize infill melody midi perform
+syntax keyword magGenerator performance singer surprise tap
 syntax keyword magFunction abs add addMix addOut addPoly addReset addRestart addSqueeze
 syntax keyword magFunction addSqueezeOut almostAlways almostNever always and andMix andOut andPoly
 syntax keyword magFunction andReset andRestart andSqueeze andSqueezeOut append apply applyN arp
