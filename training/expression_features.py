@@ -25,8 +25,8 @@ FADE = 0.85  # what remains of the mean at each note
 
 
 def gap_class(seconds):
-    """1 to 12; 0 is nothing there."""
-    return 0 if seconds <= 0 else 1 + sum(seconds >= edge for edge in GAPS)
+    """1 to 12; 0 is nothing there. An edge that is met but for rounding is met."""
+    return 0 if seconds <= 0 else 1 + sum(seconds + 1e-6 >= edge for edge in GAPS)
 
 
 def loudness_class(velocity):

@@ -2,6 +2,7 @@
 
 mod draft;
 mod plan;
+mod price;
 mod reading;
 mod request;
 

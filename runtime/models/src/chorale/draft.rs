@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use ndarray::{ArrayViewD, Axis};
 
 use super::plan::{Pass, passes};
+use super::price::Price;
 use super::request::{Chorale, ChoraleRequest, Task};
 use crate::sample::{Rng, Taste, pick};
 use crate::vocab::chorale::{
@@ -15,10 +16,6 @@ use crate::{Note, Trouble};
 /// Steps from one window to the next, and steps at a window's end that are only looked at.
 const HOP: usize = 32;
 const AHEAD: usize = 16;
-
-/// Nats that a tone outside the chord that is asked for costs on a beat, and another bass.
-const OUTSIDE_CHORD: f32 = 3.0;
-const INVERTED: f32 = 1.5;
 
 /// One request of a batch.
 pub(super) struct Draft {
@@ -132,8 +129,8 @@ impl Draft {
             }
             (low..=high).contains(&(token as u8 + LOWEST)) && !silent
         };
-        let asked = self.asked(step, voice);
-        let wanted = logs.iter().enumerate().map(|(token, &log)| log - asked(token));
+        let price = self.price(step, voice);
+        let wanted = logs.iter().enumerate().map(|(token, &log)| log - price.of(token as u8));
         let found = pick(wanted, legal, self.taste, &mut self.rng);
         let token = found.unwrap_or(usize::from(if silent { REST } else { middle(voice) }));
         debug_assert!(token < TOKENS);
@@ -141,18 +138,18 @@ impl Draft {
         self.nats[step][voice] = logs.iter().nth(token).map_or(0.0, |&log| -f64::from(log));
     }
 
-    /// What a token costs besides, in nats, where a chord is asked for: on beats what is no tone
-    /// of it, and in the bass what is not its bass. The network was told the chord as well, but
-    /// Bach's own counterpoint weighs more with it than a performer's plan may.
-    fn asked(&self, step: usize, voice: usize) -> impl Fn(usize) -> f32 + use<> {
-        let on_beat = step.is_multiple_of(4);
-        let chord = self.task.grid.chords.get(step).copied().flatten().filter(|_| on_beat);
-        move |token| {
-            let Some(chord) = chord.filter(|_| token < usize::from(REST)) else { return 0.0 };
-            let class = (token as u8 + LOWEST) % 12;
-            let outside = if chord.has(class) { 0.0 } else { OUTSIDE_CHORD };
-            let inverted = voice + 1 == VOICES && class != chord.bass % 12;
-            outside + if inverted { INVERTED } else { 0.0 }
+    /// What tokens of a cell cost besides: on beats, and not where the network alone decides.
+    fn price(&self, step: usize, voice: usize) -> Price {
+        if !step.is_multiple_of(4) {
+            return Price::default();
+        }
+        let grid = &self.task.grid;
+        let row = |at: Option<usize>| at.and_then(|at| grid.tokens.get(at)).copied();
+        Price {
+            chord: grid.chords.get(step).copied().flatten(),
+            now: row(Some(step)).unwrap_or([MASKED; VOICES]),
+            beats: [row(step.checked_sub(4)), row(Some(step + 4))],
+            voice,
         }
     }
 

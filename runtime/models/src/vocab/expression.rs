@@ -100,7 +100,8 @@ fn gap_class(seconds: f64) -> i64 {
     if seconds <= 0.0 {
         return 0;
     }
-    1 + GAPS.iter().filter(|&&edge| seconds >= edge).count() as i64
+    // An edge that is met but for rounding is met.
+    1 + GAPS.iter().filter(|&&edge| seconds + 1e-6 >= edge).count() as i64
 }
 
 fn key(pitch: u8) -> i64 {
