@@ -252,3 +252,24 @@ fn what_does_not_apply_says_so() {
     let text = refused("groove");
     assert!(text.contains("groove"), "{text}");
 }
+
+#[test]
+fn voices_and_hands_are_told_what_they_were_asked() {
+    let text =
+        "note \"c3 g3\" .harmonize .bars 1 .voice \"bass\" .voices \"soprano alto\" .cadence 2";
+    let wish = &wishes(text, 0)[0];
+    assert_eq!((wish.verb.as_str(), wish.model.as_str()), ("harmonize", "chorale"));
+    assert_eq!(wish.setting("voice"), Some(&Value::word("bass")));
+    let voices = wish.setting("voices").map(ToString::to_string);
+    assert_eq!(voices.as_deref(), Some("soprano:alto"));
+    assert_eq!(wish.number("cadence"), Some(2.0));
+    assert_eq!(wish.given[0][1].pitch, Some(55.0));
+    let wish = &wishes("perform (note \"c4 e4\") .bars 1 .rubato 0.8", 0)[0];
+    assert_eq!((wish.verb.as_str(), wish.model.as_str()), ("perform", "expression"));
+    assert_eq!((wish.number("rubato"), wish.tempo), (Some(0.8), Some(120)));
+    let wish = &wishes("performance .density 6 .register 48", 0)[0];
+    assert_eq!((wish.number("density"), wish.tempo), (Some(6.0), Some(120)));
+    assert_eq!(wishes("chorale", 0)[0].tempo, None, "voices sing the same at any tempo");
+    let text = refused("chorale .density 4 .rubato 1");
+    assert!(text.contains("rubato"), "{text}");
+}

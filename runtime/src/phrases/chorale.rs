@@ -22,6 +22,8 @@ pub fn translate(wish: &PhraseRequest) -> (ChoraleRequest, Vec<String>) {
         }
     }
     let harmonizes = wish.verb.as_str() == "harmonize";
+    // In a flow it is the model's own phrase that is continued, and that stays in its key.
+    let primed = !wish.prime.is_empty() && !wish.flow;
     let (tonic, mode) = match wish.key.map(|key| keys::read(key.as_str())) {
         Some(Ok((tonic, mode, _))) => (tonic, mode),
         Some(Err(why)) => {
@@ -29,7 +31,7 @@ pub fn translate(wish: &PhraseRequest) -> (ChoraleRequest, Vec<String>) {
             (0, Mode::Unknown)
         }
         // A melody tells its key, and what was sung before does.
-        None if chords.is_empty() && (harmonizes || !wish.prime.is_empty()) => (0, Mode::Unknown),
+        None if chords.is_empty() && (harmonizes || primed) => (0, Mode::Unknown),
         None => keys::of_chords(&chords),
     };
     let mut given = [const { None }; VOICES];
@@ -195,6 +197,7 @@ impl Player for ChoraleModel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mag_pattern::Time;
 
     #[test]
     fn notes_that_begin_together_are_voices_from_the_top_down() {
@@ -203,5 +206,46 @@ mod tests {
         let voices = voices_of(notes);
         let pitches = voices.map(|v| v.iter().map(|n| n.pitch).collect::<Vec<_>>());
         assert_eq!(pitches, [vec![67], vec![64], vec![60], vec![48, 50]]);
+    }
+
+    /// A wish to harmonize a row of quarters.
+    fn wish(voice: &str) -> PhraseRequest {
+        let quarter =
+            |(i, &pitch): (i64, &f64)| Given::pitched(Time::new(i, 4), Time::new(1, 4), pitch);
+        let given = (0..).zip(&[55.0, 57.0, 59.0, 60.0]).map(quarter).collect();
+        PhraseRequest {
+            bars: 1,
+            given: vec![given],
+            settings: vec![(Sym::new("voice"), Value::word(voice))],
+            ..PhraseRequest::new("harmonize", "chorale")
+        }
+    }
+
+    #[test]
+    fn a_pattern_is_the_voice_that_is_said_and_stays_as_it_is() {
+        let (request, left_out) = translate(&wish("bass"));
+        assert_eq!(left_out, Vec::<String>::new());
+        assert!(request.given[..3].iter().all(Option::is_none));
+        assert_eq!(request.given[3].as_ref().map(Vec::len), Some(4));
+        let note = |onset, pitch| Note { onset, duration: 48, pitch };
+        let voice = vec![note(0, 70), note(48, 72)];
+        let voices = [voice.clone(), voice.clone(), voice, Vec::new()];
+        let made = phrase(&Chorale { voices, length: 96, nats: 0.0 }, &wish("bass"));
+        let own: Vec<_> = made.notes.iter().filter(|n| n.length == Time::new(1, 4)).collect();
+        assert_eq!(own.iter().map(|n| n.of).collect::<Vec<_>>(), [0, 1, 2, 3].map(Some));
+        // What is added is like the given note that sounds when it begins.
+        let added = made.notes.iter().filter(|n| n.length == Time::new(1, 2));
+        assert!(added.clone().all(|n| n.of == Some(if n.onset == Time::ZERO { 0 } else { 2 })));
+        assert_eq!(added.count(), 6);
+        assert!(translate(&wish("treble")).1[0].contains("soprano"));
+    }
+
+    #[test]
+    fn phrases_end_where_they_are_asked_to() {
+        let ends = |wish: &PhraseRequest| translate(wish).0.fermatas;
+        let source = PhraseRequest { bars: 4, ..PhraseRequest::new("chorale", "chorale") };
+        assert_eq!(ends(&source), [(168, 192), (360, 384)]);
+        assert_eq!(ends(&PhraseRequest { flow: true, ..source }), []);
+        assert_eq!(ends(&wish("bass")), []);
     }
 }
