@@ -25,7 +25,9 @@ pub(super) struct Draft {
     start: Hundredths,
     /// How far it is to be played.
     end: Hundredths,
+    /// How boldly keys are chosen, and everything else.
     taste: Taste,
+    hands: Taste,
     rng: Rng,
     /// Notes that were played and not yet taken away, in hundredths from the start.
     played: Vec<PlayedNote>,
@@ -46,6 +48,9 @@ impl Draft {
             end: 0,
             prime,
             taste: Taste { temperature: request.temperature, top_p: request.top_p },
+            // The likeliest time to the next note is short: hands that only did what is likely
+            // would play ever faster.
+            hands: Taste { temperature: request.temperature.max(1.0), top_p: 1.0 },
             rng: Rng::new(request.seed),
             played: Vec::new(),
             nats: 0.0,
@@ -79,15 +84,15 @@ impl Draft {
             head.index_axis(Axis(0), pitch).iter().copied().collect()
         };
         let (velocities, shifts) = (row(velocities), row(shifts));
-        let velocity = pick(velocities.iter().copied(), |_| true, self.taste, &mut self.rng);
+        let velocity = pick(velocities.iter().copied(), |_| true, self.hands, &mut self.rng);
         let velocity = velocity.unwrap_or(VELOCITIES / 2);
         // More keys than fingers wait for the next chord.
         let full = self.past.together() && self.past.chord + 1 >= HANDS;
         let begins = |class: usize| !full || shift_start(class) > CHORD;
-        let shift = pick(shifts.iter().copied(), begins, self.taste, &mut self.rng);
+        let shift = pick(shifts.iter().copied(), begins, self.hands, &mut self.rng);
         let shift = shift.unwrap_or(SHIFTS / 4);
         let lengths = joined(&row(durations), spreads, shift);
-        let duration = pick(lengths.iter().copied(), |_| true, self.taste, &mut self.rng);
+        let duration = pick(lengths.iter().copied(), |_| true, self.hands, &mut self.rng);
         let duration = duration.unwrap_or(DURATIONS / 2);
         let costs = [keys.iter().nth(pitch), velocities.get(velocity), shifts.get(shift)];
         let costs = costs.into_iter().chain([lengths.get(duration)]).flatten();

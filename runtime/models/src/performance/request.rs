@@ -34,9 +34,10 @@ pub struct PerformanceRequest {
     pub prime: Vec<PlayedNote>,
     /// The same seed gives the same performance.
     pub seed: i64,
-    /// 1 is as the model has it; less is safer, more is wilder.
+    /// 1 is as the model has it; less is safer and more is wilder. Less is for keys only: time
+    /// and loudness are drawn as they are learned.
     pub temperature: f64,
-    /// Share of the likeliest choices that is kept; 1 is all.
+    /// Share of the likeliest keys that is kept; 1 is all.
     pub top_p: f64,
 }
 
@@ -49,8 +50,8 @@ impl Default for PerformanceRequest {
             highest: LOWEST + PITCHES as u8 - 1,
             prime: Vec::new(),
             seed: 0,
-            temperature: 0.95,
-            top_p: 0.97,
+            temperature: 0.9,
+            top_p: 0.95,
         }
     }
 }
