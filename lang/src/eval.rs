@@ -11,6 +11,7 @@ mod command;
 mod expr;
 mod number;
 pub(crate) mod stmt;
+mod synth;
 
 use crate::meaning::{Body, Function, Meaning};
 use crate::problem::Problem;

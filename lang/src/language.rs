@@ -98,6 +98,12 @@ impl Language {
         };
         let mut reader = Reader::new(start, mode, files);
         reader.read(&ast, source);
+        // An instrument that is what it was stays the same, so that nobody loads it anew.
+        for (name, synth) in &mut reader.program.synths {
+            if let Some(before) = base.synths.get(name).filter(|before| *before == synth) {
+                *synth = before.clone();
+            }
+        }
         let program = &reader.program;
         let changed: Vec<&String> = program
             .parts
@@ -201,5 +207,6 @@ fn differs(old: &Program, new: &Program) -> bool {
         || old.soloed != new.soloed
         || old.outs != new.outs
         || old.samples != new.samples
+        || old.synths != new.synths
         || !old.scope.own_names().map(|(n, _)| n).eq(new.scope.own_names().map(|(n, _)| n))
 }

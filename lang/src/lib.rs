@@ -23,6 +23,7 @@ pub mod source;
 mod stdlib;
 pub mod suggest;
 pub mod syntax;
+pub mod synth;
 
 pub use generator::{Generator, MODIFIERS, VERBS, Verb, verb};
 pub use language::{Files, Language, NoFiles};
@@ -30,3 +31,4 @@ pub use problem::{Problem, Severity};
 pub use program::{Action, Evaluation, Mode, Part, Program, Shown, Target};
 pub use scope::Scope;
 pub use source::Source;
+pub use synth::Synth;

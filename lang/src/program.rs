@@ -2,6 +2,7 @@
 
 use crate::problem::Problem;
 use crate::scope::Scope;
+use crate::synth::Synth;
 use mag_pattern::{Loc, Pattern};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,6 +26,8 @@ pub struct Program {
     pub outs: BTreeMap<String, Target>,
     /// Folders of recordings, as [`crate::Files::folder`] gave them.
     pub samples: Vec<String>,
+    /// Instruments that the text defines.
+    pub synths: BTreeMap<String, Arc<Synth>>,
 }
 
 /// One voice of the performance: it plays until it is replaced, hushed or gone.
@@ -63,6 +66,7 @@ impl Program {
             soloed: BTreeSet::new(),
             outs: BTreeMap::new(),
             samples: Vec::new(),
+            synths: BTreeMap::new(),
         }
     }
     /// Cycles (bars) a second.

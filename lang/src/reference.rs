@@ -1,7 +1,7 @@
 //! The reference: a page for each file of the standard library, in Markdown, from its comments.
 
 use crate::doc::Entry;
-use crate::{Language, Source, roll, stdlib};
+use crate::{Language, Source, roll, stdlib, synth};
 use mag_pattern::Query;
 
 /// Columns of a drawn roll.
@@ -12,8 +12,9 @@ const UNDRAWN: [&str; 7] =
 
 /// The pages with the names of their files, `index.md` first.
 pub fn pages(language: &Language) -> Vec<(String, String)> {
-    let pages: Vec<Page> =
-        stdlib::FILES.iter().filter_map(|file| Page::of(file, language)).collect();
+    let files = stdlib::FILES.iter().map(|file| (file, language.entries()));
+    let files = files.chain([(&synth::FILE, synth::entries_of_generators())]);
+    let pages: Vec<Page> = files.filter_map(|(file, known)| Page::of(file, known)).collect();
     let mut all = vec![("index.md".to_string(), index(&pages))];
     all.extend(pages.iter().map(|page| (format!("{}.md", page.topic), page.text(language))));
     all
@@ -28,7 +29,7 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    fn of((file, text): &(&'static str, &'static str), language: &'a Language) -> Option<Page<'a>> {
+    fn of((file, text): &(&'static str, &'static str), known: &'a [Entry]) -> Option<Page<'a>> {
         let topic = file.strip_suffix(".mag")?;
         let head: Vec<&str> = text
             .lines()
@@ -38,7 +39,7 @@ impl<'a> Page<'a> {
         let head = head.join(" ");
         let (title, about) = head.split_once(": ").unwrap_or((topic, &head));
         let declared: Vec<&str> = text.lines().filter_map(declared).collect();
-        let by_name = |name: &&str| language.entries().iter().find(|entry| entry.name == **name);
+        let by_name = |name: &&str| known.iter().find(|entry| entry.name == **name);
         let entries = declared.iter().filter_map(by_name).collect();
         let (title, about) = (title.to_string(), capital(about));
         Some(Page { topic, title, about, entries })
@@ -50,8 +51,10 @@ impl<'a> Page<'a> {
         text.push_str(&names.collect::<Vec<_>>().join(" · "));
         text.push('\n');
         let drawn = !UNDRAWN.contains(&self.topic);
+        let generators = self.topic == "ugens";
         for entry in &self.entries {
-            text.push_str(&section(entry, drawn, language));
+            let numbers = if generators { synth::numbers(&entry.name) } else { Vec::new() };
+            text.push_str(&section(entry, &numbers, drawn && !generators, language));
         }
         text
     }
@@ -72,10 +75,14 @@ fn anchor(name: &str) -> String {
     name.to_lowercase()
 }
 
-fn section(entry: &Entry, drawn: bool, language: &Language) -> String {
+fn section(entry: &Entry, numbers: &[String], drawn: bool, language: &Language) -> String {
     let mut text = format!("\n## {}\n\n`{}`\n\n", entry.name, entry.signature);
     text.push_str(&entry.text);
-    text.push_str("\n\n```mag\n");
+    text.push_str("\n\n");
+    for line in numbers {
+        text.push_str(&format!("- {line}\n"));
+    }
+    text.push_str(if numbers.is_empty() { "```mag\n" } else { "\n```mag\n" });
     for example in &entry.examples {
         text.push_str(example);
         text.push('\n');

@@ -59,6 +59,11 @@ fn the_guide_for_tidal_and_strudel_players_evaluates() {
 }
 
 #[test]
+fn the_page_on_instruments_evaluates() {
+    evaluates("docs/instruments.md");
+}
+
+#[test]
 fn the_generated_reference_is_up_to_date() {
     let pages = reference::pages(&Language::new());
     let stale: Vec<&str> = pages

@@ -1,6 +1,7 @@
 //! An event on its way to the outputs: what is to be heard, and on which frame.
 
 use crate::clock::Frame;
+use mag_lang::Synth;
 use mag_pattern::{Controls, Locs, Sym, Time, Value};
 use std::sync::Arc;
 
@@ -27,6 +28,8 @@ pub struct Cue {
     pub cps: f64,
     /// What it is to sound like.
     pub controls: Controls,
+    /// The instrument that its program defines under the name of its sound.
+    pub synth: Option<Arc<Synth>>,
     /// The places in the source that made it.
     pub locs: Locs,
 }

@@ -5,7 +5,7 @@
 //! part that both programs have, whatever had been asked ahead.
 
 use crate::clock::{Clock, Frame};
-use crate::cue::Cue;
+use crate::cue::{Cue, sound_of};
 use mag_lang::Program;
 use mag_pattern::{Hap, Loc, Pattern, Query, Span, Sym, Time, World};
 use std::cmp::Ordering;
@@ -189,7 +189,8 @@ impl Scheduler {
                 {
                     self.troubles.push(trouble);
                 }
-                let make = |hap: &Hap| cue_of(&self.reigning, voice.id, &voice.name, hap);
+                let make =
+                    |hap: &Hap| cue_of((&self.reigning, &self.program), voice.id, &voice.name, hap);
                 cues.extend(haps.iter().filter_map(make).filter(|c| within(c, reign)));
             }
         }
@@ -212,7 +213,11 @@ impl Scheduler {
             }));
             if asked.is_ok() && query.trouble().is_none() {
                 haps.iter_mut().for_each(|hap| hap.map_time(|t| t + once.at));
-                cues.extend(haps.iter().filter_map(|h| cue_of(&self.reigning, u16::MAX, &name, h)));
+                cues.extend(
+                    haps.iter().filter_map(|h| {
+                        cue_of((&self.reigning, &self.program), u16::MAX, &name, h)
+                    }),
+                );
             }
         }
         // Kept for a while, since a swap may ask for it again.
@@ -245,7 +250,12 @@ fn within(cue: &Cue, (from, until): (Frame, Frame)) -> bool {
 }
 
 /// The cue of an event that begins here; `None` for fragments and continuous values.
-fn cue_of(clock: &Clock, part: u16, name: &Arc<str>, hap: &Hap) -> Option<Cue> {
+fn cue_of(
+    (clock, program): (&Clock, &Program),
+    part: u16,
+    name: &Arc<str>,
+    hap: &Hap,
+) -> Option<Cue> {
     let whole = hap.whole.filter(|_| hap.has_onset())?;
     let (onset, length) = (whole.begin, whole.duration());
     if !onset.is_defined() || !length.is_defined() {
@@ -261,6 +271,10 @@ fn cue_of(clock: &Clock, part: u16, name: &Arc<str>, hap: &Hap) -> Option<Cue> {
     // Seconds, whatever the event's length.
     let seconds = number("duration").map(|seconds| seconds.clamp(0.0, 3600.0) * rate);
     let position = start + nudge * rate;
+    let synth = match program.synths.is_empty() {
+        true => None,
+        false => sound_of(&controls).and_then(|(sound, _)| program.synths.get(sound).cloned()),
+    };
     Some(Cue {
         part,
         name: name.clone(),
@@ -272,6 +286,7 @@ fn cue_of(clock: &Clock, part: u16, name: &Arc<str>, hap: &Hap) -> Option<Cue> {
         delta: frames / rate,
         cps: clock.cps(onset),
         controls,
+        synth,
         locs: hap.locs.clone(),
     })
 }

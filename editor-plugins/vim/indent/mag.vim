@@ -6,7 +6,7 @@ endif
 let b:did_indent = 1
 
 setlocal indentexpr=MagIndent(v:lnum)
-setlocal indentkeys=0.,0),0],0},<:>,0=let,0=out,o,O,!^F
+setlocal indentkeys=0.,0),0],0},<:>,0=let,0=out,0=synth,o,O,!^F
 let b:undo_indent = 'setlocal indentexpr< indentkeys<'
 
 if exists('*MagIndent')
@@ -15,7 +15,7 @@ endif
 
 function! MagIndent(line) abort
   " What can only start a statement goes to column 0, wherever it was typed.
-  if getline(a:line) =~# '^\s*\%(\a\w*\s*:\|\%(let\|out\)\>\)'
+  if getline(a:line) =~# '^\s*\%(\a\w*\s*:\|\%(let\|out\|synth\)\>\)'
     return 0
   endif
   let above = prevnonblank(a:line - 1)

@@ -13,7 +13,7 @@ syntax keyword magBoolean true false
 
 " Statements begin in column 0.
 syntax match magPart '^\a\w*\ze\s*:'
-syntax match magStatement '^\%(let\|native\)\>' nextgroup=magDefined skipwhite
+syntax match magStatement '^\%(let\|native\|synth\)\>' nextgroup=magDefined skipwhite
 syntax match magStatement '^out\>' nextgroup=magDefined skipwhite
 syntax match magStatement '^use\>'
 syntax match magCommand '^\%(tempo\|meter\|hush\|mute\|unmute\|solo\|unsolo\|once\|record\|undo\|redo\)\>'

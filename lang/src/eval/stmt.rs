@@ -58,6 +58,7 @@ impl<'a> Reader<'a> {
 
     /// All statements of a text; problems do not stop the later ones.
     pub fn read(&mut self, ast: &Ast, source: &Source) {
+        self.declare(ast);
         for stmt in &ast.stmts {
             // A failure has been reported, and what follows may have problems of its own.
             let _reported = self.statement(stmt, source);
@@ -86,6 +87,7 @@ impl<'a> Reader<'a> {
                 }
                 part
             }
+            StmtKind::Synth { name, params, body } => self.synth(name, params, body),
             StmtKind::Out { name, target } => {
                 let target = self.target(target)?;
                 self.program.outs.insert(name.name.clone(), target);

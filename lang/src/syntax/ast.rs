@@ -55,6 +55,15 @@ pub enum StmtKind {
         /// What it plays.
         body: Expr,
     },
+    /// `synth name argument=1 … = body`: an instrument.
+    Synth {
+        /// The instrument's name.
+        name: Ident,
+        /// What patterns can set.
+        params: Vec<Param>,
+        /// What it sounds like.
+        body: Expr,
+    },
     /// `out name = target` (an output, e.g. `osc "127.0.0.1:9000"`).
     Out {
         /// The output's name.
@@ -71,6 +80,15 @@ pub enum StmtKind {
     },
     /// A bare expression: the REPL shows it.
     Expr(Expr),
+}
+
+/// An argument of an instrument.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Param {
+    /// Its name.
+    pub name: Ident,
+    /// The number after its `=`.
+    pub default: Option<Expr>,
 }
 
 /// An expression with its place.

@@ -52,6 +52,11 @@ impl<'s> Fault<'s> {
         Fault { span, found: None, wants: 0, told: Some(Box::new(problem)) }
     }
 
+    /// What another rule may still mend.
+    pub(super) fn silent(span: SimpleSpan) -> Self {
+        Fault { span, found: None, wants: 0, told: None }
+    }
+
     fn wants(&self, want: Want) -> bool {
         self.wants & want.bit() != 0
     }
@@ -152,7 +157,7 @@ impl<'s> Scene<'_, 's> {
     }
 
     /// Whether white space, or nothing, stands before offset `at`.
-    fn gap_before(&self, at: usize) -> bool {
+    pub(super) fn gap_before(&self, at: usize) -> bool {
         self.text.get(..at).is_none_or(|s| s.chars().next_back().is_none_or(char::is_whitespace))
     }
 
@@ -245,6 +250,9 @@ impl<'s> Scene<'_, 's> {
         let help = match self.tokens.first()? {
             (Tok::Let, _) if fault.wants(Want::Equals) => "a definition is `let name = …`",
             (Tok::Name("out"), _) if fault.wants(Want::Equals) => "an output is `out name = …`",
+            (Tok::Name("synth"), _) if fault.wants(Want::Equals) => {
+                "an instrument is `synth name argument=1 = …`"
+            }
             (Tok::Name("native"), _) => "a `native` has no body: that is in Rust",
             (Tok::Name(name), _) if command_named(name).is_some() => {
                 return Some(format!("put it in brackets: `{name} (…)`"));

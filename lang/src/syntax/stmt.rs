@@ -1,7 +1,7 @@
 //! The grammar of statements; which rule applies is told by their first two tokens.
 
 use super::MAX_PROBLEMS;
-use super::ast::{Expr, ExprKind, StmtKind};
+use super::ast::{Expr, ExprKind, Param, StmtKind};
 use super::command::command_named;
 use super::expr::{Extra, Rule, atom, expr, name};
 use super::fault::{Fault, Scene, Tokens, Want, input};
@@ -9,6 +9,7 @@ use super::foreign;
 use super::token::{Tok, Token};
 use crate::problem::Problem;
 use chumsky::prelude::*;
+use chumsky::span::SimpleSpan;
 
 type Boxed<'t, 's> = chumsky::Boxed<'t, 't, Tokens<'t, 's>, StmtKind, Extra<'s>>;
 
@@ -18,6 +19,7 @@ pub(super) struct Statements<'t, 's> {
     define: Boxed<'t, 's>,
     native: Boxed<'t, 's>,
     part: Boxed<'t, 's>,
+    synth: Boxed<'t, 's>,
     out: Boxed<'t, 's>,
     command: Boxed<'t, 's>,
     once: Boxed<'t, 's>,
@@ -52,6 +54,12 @@ impl<'t, 's: 't> Statements<'t, 's> {
             .then_ignore(colon)
             .then(body.clone())
             .map(|(name, body)| StmtKind::Part { name, body });
+        let synth = any()
+            .ignore_then(ident.clone())
+            .then(param(scene, expr.clone()).repeated().collect::<Vec<_>>())
+            .then_ignore(just(Tok::Equals))
+            .then(body.clone())
+            .map(|((name, params), body)| StmtKind::Synth { name, params, body });
         let out = any()
             .ignore_then(ident.clone())
             .then_ignore(equals)
@@ -70,6 +78,7 @@ impl<'t, 's: 't> Statements<'t, 's> {
             define: define.boxed(),
             native: native.boxed(),
             part: part.boxed(),
+            synth: synth.boxed(),
             out: out.boxed(),
             command: command.boxed(),
             once: once.boxed(),
@@ -97,6 +106,7 @@ impl<'t, 's: 't> Statements<'t, 's> {
             (Some(Tok::Let), _) => &self.define,
             (Some(Tok::Name(_)), Some(Tok::Colon | Tok::Equals)) => &self.part,
             (Some(Tok::Name("native")), Some(Tok::Name(_))) => &self.native,
+            (Some(Tok::Name("synth")), Some(Tok::Name(_))) => &self.synth,
             (Some(Tok::Name("out")), Some(Tok::Name(_))) => &self.out,
             (Some(Tok::Name(word)), _) => match command_named(word) {
                 Some(command) if command.takes_expr => &self.once,
@@ -106,6 +116,31 @@ impl<'t, 's: 't> Statements<'t, 's> {
             _ => &self.bare,
         }
     }
+}
+
+/// `cutoff=800`: an argument of an instrument, its `=` touching its name.
+fn param<'t, 's: 't>(
+    scene: Scene<'t, 's>,
+    expr: impl Rule<'t, 's, Expr> + 't,
+) -> impl Rule<'t, 's, Param> {
+    let equals =
+        just(Tok::Equals).try_map(move |_, span: SimpleSpan| match scene.gap_before(span.start) {
+            true => Err(Fault::silent(span)),
+            false => Ok(()),
+        });
+    let default = atom(scene, expr).validate(move |value, _, emitter| {
+        let ratio = matches!(&value.kind, ExprKind::Binary { left, right, .. }
+            if [left, right].iter().all(|x| matches!(x.kind, ExprKind::Num(_))));
+        if !ratio && !matches!(value.kind, ExprKind::Num(_) | ExprKind::Error) {
+            let message = "the default of an argument is a plain number";
+            emitter.emit(Fault::told(Problem::error("synth-default", value.loc, message)));
+            return Expr { kind: ExprKind::Error, loc: value.loc };
+        }
+        value
+    });
+    name(scene)
+        .then(equals.ignore_then(default).or_not())
+        .map(|(name, default)| Param { name, default })
 }
 
 /// An expression up to the end of the statement; what does not parse becomes an `Error`, so that

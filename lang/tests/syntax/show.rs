@@ -1,6 +1,6 @@
 //! Trees as bracketed text, so that a test says in one line what it expects.
 
-use mag_lang::syntax::ast::{Ast, Expr, ExprKind, Ident, Link, StmtKind};
+use mag_lang::syntax::ast::{Ast, Expr, ExprKind, Ident, Link, Param, StmtKind};
 
 /// Every statement on a line.
 pub fn ast(ast: &Ast) -> String {
@@ -14,6 +14,14 @@ fn statement(kind: &StmtKind) -> String {
         }
         StmtKind::Native { name, params } => format!("native {}{}", name.name, names(params)),
         StmtKind::Part { name, body } => format!("{}: {}", name.name, expr(body)),
+        StmtKind::Synth { name, params, body } => {
+            let param = |p: &Param| match &p.default {
+                Some(default) => format!(" {}={}", p.name.name, expr(default)),
+                None => format!(" {}", p.name.name),
+            };
+            let params: String = params.iter().map(param).collect();
+            format!("synth {}{params} = {}", name.name, expr(body))
+        }
         StmtKind::Out { name, target } => format!("out {} = {}", name.name, expr(target)),
         StmtKind::Command { name, args } => format!("!{}{}", name.name, exprs(args)),
         StmtKind::Expr(body) => expr(body),

@@ -14,7 +14,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+mod graphs;
 mod params;
+use graphs::Graphs;
 
 /// How long before its time a shot is handed over, in seconds. It can be taken back, so this may
 /// be generous: a scheduler that is held up for this long is not heard.
@@ -90,6 +92,8 @@ pub struct SynthOut {
     timing: Arc<Timing>,
     /// The performer's own recordings.
     bank: Option<Bank>,
+    /// The instruments written live.
+    graphs: Graphs,
 }
 
 impl SynthOut {
@@ -108,6 +112,7 @@ impl SynthOut {
             starts: None,
             timing: Arc::default(),
             bank: None,
+            graphs: Graphs::default(),
         }
     }
 
@@ -213,6 +218,11 @@ impl SynthOut {
             return Err((name.to_string(), text));
         };
         let mut params = params::params(cue, pitch);
+        if let Some(synth) = &cue.synth {
+            params.push(("n", n as f32));
+            let shot = self.graphs.shot(cue, synth, &params, &mut self.control);
+            return Ok(shot.map(|shot| self.held(shot, cue)));
+        }
         // With `bank "tr909"`, `bd` is `tr909_bd`.
         let kit = cue.word("bank").map(|kit| format!("{kit}_{sound}"));
         let sound = kit.as_deref().unwrap_or(sound);
@@ -231,7 +241,12 @@ impl SynthOut {
             Take::Unknown => shot_for(&built_in(sound), n as f32, &params)
                 .map_err(|_| (sound.to_owned(), self.unknown(cue, sound)))?,
         };
-        Ok(Some(shot.with_part(cue.part).with_duration(cue.duration.max(1) as u64)))
+        Ok(Some(self.held(shot, cue)))
+    }
+
+    /// The shot for the part and the length of its cue.
+    fn held(&self, shot: Shot, cue: &Cue) -> Shot {
+        shot.with_part(cue.part).with_duration(cue.duration.max(1) as u64)
     }
 
     /// That there is no sound of this name, and which it may have been meant to be.
@@ -240,7 +255,11 @@ impl SynthOut {
         let built_in = mag_engine::SOUNDS
             .iter()
             .flat_map(|def| std::iter::once(def.name).chain(def.aliases.iter().copied()));
-        let near = nearest(sound, own.iter().map(String::as_str).chain(built_in), 3);
+        let near = nearest(
+            sound,
+            own.iter().map(String::as_str).chain(self.graphs.names()).chain(built_in),
+            3,
+        );
         let hint = match near.as_slice() {
             [] => String::new(),
             [one] => format!("; did you mean `{one}`?"),

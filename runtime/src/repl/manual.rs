@@ -5,16 +5,17 @@ use mag_engine::{PARAMS, ParamDef, SOUNDS, SynthDef};
 use mag_lang::doc::Entry;
 use mag_lang::source::Source;
 use mag_lang::syntax::{COMMANDS, Command};
-use mag_lang::{Language, MODIFIERS, suggest};
+use mag_lang::{Language, MODIFIERS, suggest, synth};
 use mag_pattern::{Query, harmony};
 
 /// Width of a line of help.
 const WIDTH: usize = 80;
 
 /// A page of the overview that is a list of names.
-const LISTS: [(&str, &str); 4] = [
+const LISTS: [(&str, &str); 5] = [
     ("names", "every function, control and signal"),
     ("sounds", "the instruments of the built-in synth"),
+    ("ugens", "the unit generators that a `synth` is made of"),
     ("scales", "the scales"),
     ("chords", "the chords"),
 ];
@@ -22,6 +23,7 @@ const LISTS: [(&str, &str); 4] = [
 const OVERVIEW: &str = "\
 drums: s \"bd sn\"        a part: plays until it is replaced, hushed or gone
 let x = \"0 2 4\"         a name for something
+synth wub = saw .lpf 900  a sound of your own, `s \"wub\"`; `help ugens` lists generators
 s \"bd sn\" .fast 2       a bare pattern is drawn, not played
 s \"bd\" .every 4 (.rev)  a chain: each .name takes what follows it; .rev alone is a function
 
@@ -57,6 +59,9 @@ pub fn explain(language: &Language, name: &str) -> Result<String, String> {
     let entry = language.entries().iter().find(|entry| entry.name == name);
     pages.extend(entry.map(|entry| entry_page(language, entry)));
     pages.extend(COMMANDS.iter().find(|c| c.name == name).map(command_page));
+    let generator = synth::entries_of_generators().iter().find(|entry| entry.name == name);
+    pages.extend(generator.map(generator_page));
+    pages.extend((name == "synth").then(synth_page));
     pages.extend(MODIFIERS.iter().find(|(m, _)| *m == name).map(modifier_page));
     let sound = SOUNDS.iter().find(|s| s.name == name || s.aliases.contains(&name));
     pages.extend(sound.map(sound_page));
@@ -72,6 +77,10 @@ fn list(language: &Language, name: &str) -> Option<String> {
     Some(match name {
         "names" => columns(language.entries().iter().map(|entry| entry.name.as_str())),
         "sounds" => SOUNDS.iter().map(|s| hanging(&format!("{:<12} ", s.name), s.doc)).collect(),
+        "ugens" => synth::entries_of_generators()
+            .iter()
+            .map(|entry| hanging(&format!("{:<10} ", entry.name), &entry.summary))
+            .collect(),
         "scales" => columns(harmony::scale_names()),
         "chords" => columns(harmony::chord_symbols()),
         _ => return None,
@@ -79,9 +88,11 @@ fn list(language: &Language, name: &str) -> Option<String> {
 }
 
 fn unknown(language: &Language, name: &str) -> String {
+    let generators: Vec<&str> = synth::generator_names().collect();
     let entries = language.entries().iter().map(|entry| entry.name.as_str());
     let sounds = SOUNDS.iter().map(|sound| sound.name);
-    let known = entries.chain(COMMANDS.iter().map(|c| c.name)).chain(sounds);
+    let commands = COMMANDS.iter().map(|c| c.name);
+    let known = entries.chain(generators).chain(commands).chain(sounds);
     let near = suggest::nearest(name, known, 3);
     match near.as_slice() {
         [] => format!("nothing is called `{name}`; `help names` lists what there is"),
@@ -113,6 +124,28 @@ fn drawing(language: &Language, example: &str) -> String {
     let drawn = roll::draw(&pattern, 0, WIDTH - 4, &mut Query::default());
     let drawn = drawn.ok().filter(|drawn| !drawn.starts_with("silence"));
     drawn.unwrap_or_default().lines().map(|line| format!("    {line}\n")).collect()
+}
+
+/// A generator, as it is used inside of a `synth`.
+fn generator_page(entry: &Entry) -> String {
+    let mut text = format!("In a synth: {}\n{}", entry.signature, wrapped(&entry.text));
+    for line in synth::numbers(&entry.name) {
+        text.push_str(&hanging("  ", &line));
+    }
+    for example in &entry.examples {
+        text.push_str(&format!("\n  {example}\n"));
+    }
+    text.push_str(&format!("\nsee {}\n", entry.see.join(", ")));
+    text
+}
+
+fn synth_page() -> String {
+    let about = "Defines an instrument from unit generators; `s \"wub\"` plays it. Its arguments \
+                 are controls: `.cutoff \"<400 1200>\"` sets one, for each note. `help ugens` \
+                 lists the generators.";
+    let usage =
+        "synth wub cutoff=800 = saw .lpf (cutoff * env 0.01 0.4) .mul (adsr 0.01 0.1 0.7 0.2)";
+    format!("{usage}\n{}", wrapped(about))
 }
 
 fn command_page(command: &Command) -> String {
@@ -208,6 +241,16 @@ mod tests {
         assert!(explain(&Language::new(), "bd").is_ok_and(|page| page.contains("s \"bd\"")));
         assert!(explain(&Language::new(), "temp").is_ok_and(|page| page.contains("melody")));
         assert!(explain(&Language::new(), "tempo").is_ok_and(|page| page.contains("tempo 124")));
+    }
+
+    #[test]
+    fn generators_are_explained_beside_the_patterns_of_their_names() {
+        let page = explain(&Language::new(), "saw").unwrap_or_default();
+        assert!(page.starts_with("saw\n") && page.contains("In a synth: saw freq"), "{page}");
+        assert!(page.contains("freq: hertz, 0 to 20000, the note's if left out"), "{page}");
+        let list = explain(&Language::new(), "ugens").unwrap_or_default();
+        assert!(list.contains("ladder") && list.contains("velocity"), "{list}");
+        assert!(explain(&Language::new(), "synth").is_ok_and(|page| page.contains("ugens")));
     }
 
     #[test]

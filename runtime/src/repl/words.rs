@@ -3,7 +3,7 @@
 use mag_engine::{SOUNDS, SynthDef};
 use mag_lang::doc::Entry;
 use mag_lang::syntax::COMMANDS;
-use mag_lang::{MODIFIERS, Program};
+use mag_lang::{MODIFIERS, Program, synth};
 use mag_pattern::harmony;
 
 /// The words that the performer can type: the language's, and those of what plays.
@@ -15,6 +15,8 @@ pub struct Words {
     /// Names that the performer gave to things.
     own: Vec<String>,
     parts: Vec<String>,
+    /// Instruments that the performer defined.
+    synths: Vec<String>,
     /// Names of recordings.
     samples: Vec<String>,
 }
@@ -38,6 +40,10 @@ enum Kind {
     Scale,
     /// Mini-notation that names chords.
     Chord,
+    /// A generator, in a `synth`.
+    Generator,
+    /// The name of a single-cycle wave.
+    Wave,
     /// Plain text.
     Nothing,
 }
@@ -54,6 +60,7 @@ impl Words {
         self.samples = samples;
         self.own = program.scope.own_names().map(|(name, _)| name.clone()).collect();
         self.parts = program.parts.keys().cloned().collect();
+        self.synths = program.synths.keys().cloned().collect();
     }
 
     /// Where the word at byte `at` of `line` begins, and the words it may become.
@@ -87,12 +94,20 @@ impl Words {
         }
         if matches!(kind, Kind::Start | Kind::Help) {
             words.extend(COMMANDS.iter().map(|command| command.name));
-            words.extend(["help", "let", "out", "quit", "status"]);
+            words.extend(["help", "let", "out", "quit", "status", "synth", "ugens"]);
         }
         if matches!(kind, Kind::Link | Kind::Help) {
             words.extend(MODIFIERS.iter().map(|(name, _)| *name));
         }
+        if matches!(kind, Kind::Generator | Kind::Help) {
+            synth::generator_names().for_each(|name| words.push(name));
+        }
+        if matches!(kind, Kind::Generator | Kind::Sound) {
+            words.extend(self.synths.iter().map(String::as_str));
+        }
         match kind {
+            Kind::Wave => words.extend(synth::WAVES),
+            Kind::Generator => {}
             Kind::Name | Kind::Start => words.extend(self.models.iter().map(String::as_str)),
             Kind::Sound => {
                 let also = |s: &'static SynthDef| s.aliases.iter().copied().chain([s.name]);
@@ -115,7 +130,12 @@ impl Words {
         if in_quotes(before).is_some() {
             return None;
         }
-        let (_, params) = self.library.iter().find(|(known, _)| known == name)?;
+        let generator = || synth::entries_of_generators().iter().find(|e| e.name == name);
+        let function = || self.library.iter().find(|(known, _)| known == name);
+        let params = match in_synth(before) {
+            true => generator().map(|entry| &entry.params),
+            false => function().map(|(_, params)| params),
+        }?;
         let in_chain = word_end.get(..start)?.ends_with('.');
         let count = params.len().saturating_sub(usize::from(in_chain && params.len() > 1));
         let wanted = params.get(..count).filter(|params| !params.is_empty())?;
@@ -126,7 +146,8 @@ impl Words {
     pub fn knows(&self, name: &str) -> bool {
         self.library.iter().any(|(known, _)| known == name)
             || COMMANDS.iter().any(|command| command.name == name)
-            || matches!(name, "let" | "out" | "help")
+            || matches!(name, "let" | "out" | "help" | "synth")
+            || synth::generator_names().any(|known| known == name)
     }
 }
 
@@ -139,11 +160,19 @@ fn in_quotes(text: &str) -> Option<(char, usize)> {
     })
 }
 
+/// Whether the statement that is being written is a `synth`, past its name.
+fn in_synth(before: &str) -> bool {
+    let starts = |line: &&str| line.starts_with(|c: char| !c.is_whitespace());
+    let head = before.rsplit('\n').find(starts).unwrap_or("");
+    head.strip_prefix("synth ").is_some_and(|rest| rest.contains('='))
+}
+
 fn kind(before: &str) -> Kind {
     if let Some((quote, at)) = in_quotes(before) {
         let owner = before.get(..at).unwrap_or("").trim_end();
         let name = owner.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
         return match (quote, name) {
+            (_, "wave") if in_synth(before) => Kind::Wave,
             ('\'', _) => Kind::Nothing,
             (_, "scale" | "inKey" | "toScale") => Kind::Scale,
             (_, "over" | "chord") => Kind::Chord,
@@ -162,6 +191,7 @@ fn kind(before: &str) -> Kind {
         _ if earlier == 0 && !line.starts_with(char::is_whitespace) => Kind::Start,
         Some(&("mute" | "solo" | "unmute" | "unsolo")) => Kind::Part,
         Some(&"help") => Kind::Help,
+        _ if in_synth(before) => Kind::Generator,
         _ if line
             .rfind(|c: char| !c.is_alphanumeric())
             .is_some_and(|i| line[i..].starts_with('.')) =>
@@ -213,6 +243,15 @@ mod tests {
         assert!(offers("help ev", "every") && offers("help hu", "hush"));
         assert_eq!(after("use 'dr"), Vec::<String>::new());
         assert_eq!(after("-- te"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn generators_are_offered_in_a_synth_and_only_there() {
+        assert!(offers("synth wub a=1 = supers", "supersaw") && offers("sy", "synth"));
+        assert!(offers("synth wub = saw\n  .lad", "ladder"));
+        assert!(!offers("bass: n \"0\" .lad", "ladder"));
+        assert!(offers("synth wub = wave 'fl", "flute"));
+        assert_eq!(words().wanted("synth wub = saw .lpf ").as_deref(), Some("cutoff res"));
     }
 
     #[test]

@@ -48,64 +48,67 @@ syntax keyword magControl wtsustain wtsync x xsdelay y zcrush zdelay zmod znoise
 syntax keyword magGenerator answer chorale chords drums groove harmonize infill melody midi perform
 syntax keyword magGenerator performance singer surprise tap
 syntax keyword magFunction abs add addMix addOut addPoly addReset addRestart addSqueeze
-syntax keyword magFunction addSqueezeOut almostAlways almostNever always and andMix andOut andPoly
-syntax keyword magFunction andReset andRestart andSqueeze andSqueezeOut append apply applyN arp
-syntax keyword magFunction arpeggiate arpg arrange band bandMix bandOut bandPoly bandReset
+syntax keyword magFunction addSqueezeOut allpass almostAlways almostNever always and andMix andOut
+syntax keyword magFunction andPoly andReset andRestart andSqueeze andSqueezeOut append apply applyN
+syntax keyword magFunction arp arpeggiate arpg arrange band bandMix bandOut bandPoly bandReset
 syntax keyword magFunction bandRestart bandSqueeze bandSqueezeOut beat berlin binary binaryL binaryN
-syntax keyword magFunction binaryNL bite bjork blshift blshiftMix blshiftOut blshiftPoly
+syntax keyword magFunction binaryNL bite bjork blend blshift blshiftMix blshiftOut blshiftPoly
 syntax keyword magFunction blshiftReset blshiftRestart blshiftSqueeze blshiftSqueezeOut bor borMix
 syntax keyword magFunction borOut borPoly borReset borRestart borSqueeze borSqueezeOut brak brand
-syntax keyword magFunction brandBy brshift brshiftMix brshiftOut brshiftPoly brshiftReset
+syntax keyword magFunction brandBy brown brshift brshiftMix brshiftOut brshiftPoly brshiftReset
 syntax keyword magFunction brshiftRestart brshiftSqueeze brshiftSqueezeOut bxor bxorMix bxorOut
 syntax keyword magFunction bxorPoly bxorReset bxorRestart bxorSqueeze bxorSqueezeOut bypass cat ceil
 syntax keyword magFunction chew choose chooseBy chooseCycles chooseIn chooseInWith chooseOut
 syntax keyword magFunction chooseWith chop chunk chunkBack chunkBackInto chunkInto chunkback
 syntax keyword magFunction chunkbackinto chunkinto clamp compress contract contrast cosine cosine2
-syntax keyword magFunction cycleChoose degrade degradeBy degradeByWith densityGap discretise div
-syntax keyword magFunction divMix divOut divPoly divReset divRestart divSqueeze divSqueezeOut double
-syntax keyword magFunction drop early echo echoWith echowith eish envL eq eqMix eqOut eqPoly eqReset
-syntax keyword magFunction eqRestart eqSqueeze eqSqueezeOut eqt eqtMix eqtOut eqtPoly eqtReset
-syntax keyword magFunction eqtRestart eqtSqueeze eqtSqueezeOut euclid euclidFull euclidInv
-syntax keyword magFunction euclidLegato euclidLegatoRot euclidOff euclidOffFull euclidRot euclidish
-syntax keyword magFunction euclidrot every everyFrom exp expand extend fast fastAppend fastChunk
-syntax keyword magFunction fastGap fastcat fastchunk fastgap fastspread filterWhen firstOf fit fix
-syntax keyword magFunction floor focus foldEvery fromBipolar gap ghost ghostWith grow gt gtMix gtOut
-syntax keyword magFunction gtPoly gtReset gtRestart gtSqueeze gtSqueezeOut gte gteMix gteOut gtePoly
-syntax keyword magFunction gteReset gteRestart gteSqueeze gteSqueezeOut hurry hush inhabit
-syntax keyword magFunction inhabitmod innerBind inside into inv invert irand isaw isaw2 iter
-syntax keyword magFunction iterBack iterback itri itri2 jux juxBy juxby juxcut keep keepMix keepOut
-syntax keyword magFunction keepPoly keepReset keepRestart keepSqueeze keepSqueezeOut keepif
-syntax keyword magFunction keepifMix keepifOut keepifPoly keepifReset keepifRestart keepifSqueeze
-syntax keyword magFunction keepifSqueezeOut lastOf late layer linger log log2 loopAt loopAtChop
+syntax keyword magFunction cycleChoose dbamp dcblock degrade degradeBy degradeByWith densityGap
+syntax keyword magFunction discretise div divMix divOut divPoly divReset divRestart divSqueeze
+syntax keyword magFunction divSqueezeOut double drop dust early echo echoWith echowith eish env envL
+syntax keyword magFunction eq eqMix eqOut eqPoly eqReset eqRestart eqSqueeze eqSqueezeOut eqt eqtMix
+syntax keyword magFunction eqtOut eqtPoly eqtReset eqtRestart eqtSqueeze eqtSqueezeOut euclid
+syntax keyword magFunction euclidFull euclidInv euclidLegato euclidLegatoRot euclidOff euclidOffFull
+syntax keyword magFunction euclidRot euclidish euclidrot every everyFrom exp expand extend fast
+syntax keyword magFunction fastAppend fastChunk fastGap fastcat fastchunk fastgap fastspread
+syntax keyword magFunction feedback filterWhen firstOf fit fix floor focus foldEvery fromBipolar gap
+syntax keyword magFunction ghost ghostWith grow gt gtMix gtOut gtPoly gtReset gtRestart gtSqueeze
+syntax keyword magFunction gtSqueezeOut gte gteMix gteOut gtePoly gteReset gteRestart gteSqueeze
+syntax keyword magFunction gteSqueezeOut hurry hush inhabit inhabitmod innerBind inside into inv
+syntax keyword magFunction invert irand isaw isaw2 iter iterBack iterback itri itri2 jux juxBy juxby
+syntax keyword magFunction juxcut keep keepMix keepOut keepPoly keepReset keepRestart keepSqueeze
+syntax keyword magFunction keepSqueezeOut keepif keepifMix keepifOut keepifPoly keepifReset
+syntax keyword magFunction keepifRestart keepifSqueeze keepifSqueezeOut ladder lag lastOf late layer
+syntax keyword magFunction le lfnoise lfo lfpulse lfsaw lftri line linger log log2 loopAt loopAtChop
 syntax keyword magFunction loopAtCps loopFirst loopat loopatcps lt ltMix ltOut ltPoly ltReset
 syntax keyword magFunction ltRestart ltSqueeze ltSqueezeOut lte lteMix lteOut ltePoly lteReset
-syntax keyword magFunction lteRestart lteSqueeze lteSqueezeOut mask maskAll mod modMix modOut
-syntax keyword magFunction modPoly modReset modRestart modSqueeze modSqueezeOut morph mul mulMix
-syntax keyword magFunction mulOut mulPoly mulReset mulRestart mulSqueeze mulSqueezeOut ncat ne neMix
-syntax keyword magFunction neOut nePoly neReset neRestart neSqueeze neSqueezeOut necklace net netMix
-syntax keyword magFunction netOut netPoly netReset netRestart netSqueeze netSqueezeOut never nothing
-syntax keyword magFunction number off often or orMix orOut orPoly orReset orRestart orSqueeze
-syntax keyword magFunction orSqueezeOut outerBind outside overlay pace palindrome perlin pick pickF
-syntax keyword magFunction pickOut pickReset pickRestart pickSqueeze pickmod pickmodF pickmodOut
-syntax keyword magFunction pickmodReset pickmodRestart pickmodSqueeze ply plyForEach plyWith
-syntax keyword magFunction plyforeach plywith pm polyBind polymeter polyrhythm pow powMix powOut
-syntax keyword magFunction powPoly powReset powRestart powSqueeze powSqueezeOut pr press pressBy
-syntax keyword magFunction quad quantise rand rand2 randL randSeed randcat randrun randslice range
-syntax keyword magFunction range2 rangex rarely ratio repeatCycles replicate reset resetAll
-syntax keyword magFunction resetBind restart restartAll restartBind rev revv rib ribbon rolled
-syntax keyword magFunction rolledBy rootNotes rot rotL rotR round run s_add s_alt s_cat s_contract
-syntax keyword magFunction s_expand s_extend s_polymeter s_sub s_tour s_zip saw saw2 scale
-syntax keyword magFunction scaleTrans scaleTranspose scan scramble scrub seed seg segment select seq
-syntax keyword magFunction seqPLoop sequence set setMix setOut setPoly setReset setRestart
-syntax keyword magFunction setSqueeze setSqueezeOut sew shrink shuffle silence sin sine sine2 slice
-syntax keyword magFunction slow slowAppend slowChunk slowcat slowcatPrime slowchunk smash smooth
-syntax keyword magFunction snowball soak someCycles someCyclesBy somecycles somecyclesBy sometimes
-syntax keyword magFunction sometimesBy spaceOut sparsity splice spread sqrt square square2 squeeze
-syntax keyword magFunction squeezeBind stack stackBy stackCentre stackLeft stackRight steady stepalt
-syntax keyword magFunction stepcat steps stitch strans striate striateBy struct structAll stut
-syntax keyword magFunction stutWith stutter stutwith sub subMix subOut subPoly subReset subRestart
-syntax keyword magFunction subSqueeze subSqueezeOut substruct superimpose swing swingBy take time
-syntax keyword magFunction timeCat timeLoop timecat toBipolar toScale toScaleIn tour trans transpose
-syntax keyword magFunction tri tri2 triple trunc unDegradeBy undegrade undegradeBy ur voicing
+syntax keyword magFunction lteRestart lteSqueeze lteSqueezeOut mask maskAll max midihz midiratio min
+syntax keyword magFunction mix mod modMix modOut modPoly modReset modRestart modSqueeze
+syntax keyword magFunction modSqueezeOut mono morph mul mulMix mulOut mulPoly mulReset mulRestart
+syntax keyword magFunction mulSqueeze mulSqueezeOut ncat ne neMix neOut nePoly neReset neRestart
+syntax keyword magFunction neSqueeze neSqueezeOut necklace net netMix netOut netPoly netReset
+syntax keyword magFunction netRestart netSqueeze netSqueezeOut never notch nothing number off often
+syntax keyword magFunction onepole or orMix orOut orPoly orReset orRestart orSqueeze orSqueezeOut
+syntax keyword magFunction outerBind outside overlay pace palindrome perc perlin pick pickF pickOut
+syntax keyword magFunction pickReset pickRestart pickSqueeze pickmod pickmodF pickmodOut
+syntax keyword magFunction pickmodReset pickmodRestart pickmodSqueeze pink pluck ply plyForEach
+syntax keyword magFunction plyWith plyforeach plywith pm polyBind polymeter polyrhythm pow powMix
+syntax keyword magFunction powOut powPoly powReset powRestart powSqueeze powSqueezeOut pr press
+syntax keyword magFunction pressBy pulse quad quantise rand rand2 randL randSeed randcat randrun
+syntax keyword magFunction randslice range range2 rangex rarely ratio repeatCycles replicate reset
+syntax keyword magFunction resetAll resetBind restart restartAll restartBind rev revv rib ribbon
+syntax keyword magFunction rolled rolledBy rootNotes rot rotL rotR round run s_add s_alt s_cat
+syntax keyword magFunction s_contract s_expand s_extend s_polymeter s_sub s_tour s_zip saw saw2
+syntax keyword magFunction scale scaleTrans scaleTranspose scan scramble scrub seed seg segment
+syntax keyword magFunction select seq seqPLoop sequence set setMix setOut setPoly setReset
+syntax keyword magFunction setRestart setSqueeze setSqueezeOut sew shrink shuffle silence sin sine
+syntax keyword magFunction sine2 slew slice slow slowAppend slowChunk slowcat slowcatPrime slowchunk
+syntax keyword magFunction smash smooth snowball soak someCycles someCyclesBy somecycles
+syntax keyword magFunction somecyclesBy sometimes sometimesBy spaceOut sparsity splice spread sqrt
+syntax keyword magFunction square square2 squeeze squeezeBind stack stackBy stackCentre stackLeft
+syntax keyword magFunction stackRight steady stepalt stepcat steps stereo stitch strans striate
+syntax keyword magFunction striateBy string struct structAll stut stutWith stutter stutwith sub
+syntax keyword magFunction subMix subOut subPoly subReset subRestart subSqueeze subSqueezeOut
+syntax keyword magFunction substruct superimpose supersaw swing swingBy take tanh time timeCat
+syntax keyword magFunction timeLoop timecat toBipolar toScale toScaleIn tour trans transpose tri
+syntax keyword magFunction tri2 triple trunc unDegradeBy undegrade undegradeBy ur voicing wave
 syntax keyword magFunction wchoose wchooseCycles wedge when whenT whenmod while within wrandcat
-syntax keyword magFunction xfade zip zoom zoomArc zoomarc
+syntax keyword magFunction xfade xline zip zoom zoomArc zoomarc

@@ -107,7 +107,7 @@ pub(super) fn params(cue: &Cue, pitch: Option<f64>) -> Params<'_> {
 }
 
 /// A control's value as the engine counts it.
-fn param(name: &str, value: &Value) -> Option<f32> {
+pub(super) fn param(name: &str, value: &Value) -> Option<f32> {
     if let Value::Word(word) = value
         && let Some((_, words)) = WORDS.iter().find(|(controls, _)| controls.contains(&name))
     {
