@@ -19,7 +19,7 @@ impl Builder<'_> {
                 Signal::Stereo(left?, right?)
             }
             (Kind::Mono, [x]) => Signal::Mono(self.mono(x, loc)?),
-            (Kind::Mix, [list]) => self.mix(list, loc)?,
+            (Kind::Mix, [list]) => self.mix(list)?,
             (Kind::Feedback, [time, back, x]) => self.feedback(time, back, x, loc)?,
             (Kind::Wave, [name, freq, morph]) => {
                 let family = self.family(name)?;
@@ -57,7 +57,7 @@ impl Builder<'_> {
         Ok(self.operator(Op::Mul, x, Signal::Stereo(left, right), loc))
     }
 
-    fn mix(&mut self, list: &(Value, Loc), loc: Loc) -> Eval<Signal> {
+    fn mix(&mut self, list: &(Value, Loc)) -> Eval<Signal> {
         let Value::List(items) = &list.0 else {
             let problem = Problem::error("not-a-signal", list.1, "`mix` takes a list of signals");
             let problem = problem.expected("a list").found(list.0.kind());
@@ -65,8 +65,10 @@ impl Builder<'_> {
         };
         let signals: Vec<Eval<Signal>> = items.iter().map(|item| self.taken(item)).collect();
         let mut sum = Signal::Mono(Source::Const(0.0));
-        for signal in signals.into_iter().collect::<Eval<Vec<Signal>>>()? {
-            sum = self.operator(Op::Add, sum, signal, loc);
+        for (signal, (_, at)) in
+            signals.into_iter().collect::<Eval<Vec<Signal>>>()?.into_iter().zip(items)
+        {
+            sum = self.operator(Op::Add, sum, signal, *at);
         }
         Ok(sum)
     }
