@@ -230,6 +230,7 @@ mod tests {
             controls: controls.iter().fold(Controls::new(), set),
             locs: Locs::none(),
             position: 0.0,
+            synth: None,
         }
     }
 

@@ -34,7 +34,8 @@ impl Graphs {
         let id = self.id(synth, cue.at, control)?;
         let value = |argument: &mag_lang::synth::Argument| {
             let set = cue.controls.get(argument.control);
-            set.and_then(|value| super::params::param(&argument.name, value)).unwrap_or(argument.default)
+            set.and_then(|value| super::params::param(&argument.name, value))
+                .unwrap_or(argument.default)
         };
         let arguments: Vec<f32> = synth.arguments.iter().map(value).collect();
         // What the instrument takes as its own is not the voice's.
