@@ -13,6 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 /// Cycles of each part that are tried.
 const PROBED: i64 = 4;
+/// Events after which a part is known well enough: the rest of its cycles is taken as tried. What
+/// stands between an edit and its being heard should be short.
+const ENOUGH: usize = 256;
 /// A part that is silent this long gets a warning.
 const SILENT: i64 = 16;
 /// The work of trying all parts of a text, in queries at their limit.
@@ -46,14 +49,19 @@ impl<'p> Probe<'p> {
         let (mut sounds, mut haps) = (false, Vec::new());
         for cycle in 0..SILENT {
             haps.clear();
-            match self.cycle(&part.pattern, cycle, &world, &mut haps) {
-                Ok(()) => {}
+            let spent = match self.cycle(&part.pattern, cycle, &world, &mut haps) {
+                Ok(spent) => spent,
                 Err(Some(trouble)) => return self.fails(name, part, &trouble),
                 Err(None) => return self.too_much(part),
-            }
+            };
             self.controls_as_sounds(&haps);
             sounds |= haps.iter().any(Hap::has_onset);
-            if cycle + 1 >= PROBED && sounds {
+            if sounds && (cycle + 1 >= PROBED || haps.len() >= ENOUGH) {
+                let rest = (PROBED - cycle - 1).max(0) as usize;
+                if self.left.checked_sub(rest * spent).is_none() {
+                    self.too_much(part);
+                }
+                self.left = self.left.saturating_sub(rest * spent);
                 return;
             }
         }
@@ -63,14 +71,14 @@ impl<'p> Probe<'p> {
         }
     }
 
-    /// One cycle of a pattern; `Err` if it got into trouble, or the budget is used up.
+    /// One cycle of a pattern; answers what it cost, `Err` if it got into trouble, or the budget is used up.
     fn cycle(
         &mut self,
         pattern: &Pattern,
         cycle: i64,
         world: &Listening,
         haps: &mut Vec<Hap>,
-    ) -> Result<(), Option<Trouble>> {
+    ) -> Result<usize, Option<Trouble>> {
         let mut query = Query::new(world);
         query.cps = self.program.cps();
         query.meter = self.program.meter;
@@ -80,7 +88,7 @@ impl<'p> Probe<'p> {
         }
         let spent = QUERY_LIMIT - query.left();
         self.left = self.left.checked_sub(spent).ok_or(None)?;
-        Ok(())
+        Ok(spent)
     }
 
     fn fails(&mut self, name: &str, part: &Part, trouble: &Trouble) {

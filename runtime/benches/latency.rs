@@ -1,49 +1,79 @@
 //! From process start to the first event, and from a saved edit to the first changed event, as a
-//! receiver of OSC sees them: one JSON line each. Drives the binary, journal and all.
+//! receiver of OSC sees them, on a quiet machine and with every core loaded; and the memory that it
+//! takes. One JSON line each. Drives the binary, journal and all.
+//!
+//!     cargo bench -p mag --bench latency [-- --quick]
 
+mod osc;
+
+use osc::{Burning, Ear, Mag, quantile};
 use std::io::Write;
-use std::net::UdpSocket;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-
-const STARTS: usize = 20;
-const EDITS: usize = 100;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 fn main() -> std::io::Result<()> {
+    osc::burn_if_told();
+    let quick = std::env::args().any(|arg| arg == "--quick");
     let folder = std::env::temp_dir().join(format!("mag-latency-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
-    let result = measure(&folder);
+    let result = measure(&folder, if quick { 5 } else { 1 });
     std::fs::remove_dir_all(&folder)?;
     result
 }
 
-fn measure(folder: &Path) -> std::io::Result<()> {
+fn measure(folder: &Path, less: usize) -> std::io::Result<()> {
     let file = folder.join("bench.mag");
-    let mut starts = Samples::default();
-    for _ in 0..STARTS {
-        let ear = Ear::open()?;
-        write(&file, 0)?;
-        let from = Instant::now();
-        let _playing = Playing::start(&file, &ear, "now")?;
-        starts.add(from, ear.until(0)?);
-    }
-    starts.print("process start to first event");
-    for quantum in ["now", "beat"] {
-        let ear = Ear::open()?;
-        write(&file, 0)?;
-        let _playing = Playing::start(&file, &ear, quantum)?;
-        ear.until(0)?;
-        let mut edits = Samples::default();
-        for n in 1..=if quantum == "now" { EDITS } else { EDITS / 5 } {
-            // Odd moments, so that no rhythm of the machine is met again and again.
-            std::thread::sleep(Duration::from_millis(53 + (n as u64 * 37) % 41));
-            ear.drain()?;
-            write(&file, n)?;
-            let from = Instant::now();
-            edits.add(from, ear.until(n)?);
+    starts(&file, "process start to first event", 20 / less, "")?;
+    let model = "lead: melody .key \"C:major\" .seed 1\n";
+    starts(&file, "process start to first event, a model first", 10 / less, model)?;
+    for loaded in [false, true] {
+        let _load = loaded.then(Burning::all_cores).transpose()?;
+        for (quantum, edits) in [("now", 200), ("beat", 20)] {
+            edit(&file, quantum, edits / less, loaded)?;
         }
-        edits.print(&format!("save to first changed event, quantum {quantum}"));
+    }
+    Ok(())
+}
+
+/// Starts with a program whose first text is `text` (nothing: one without models).
+fn starts(file: &Path, what: &str, times: usize, text: &str) -> std::io::Result<()> {
+    let mut samples = Samples::default();
+    for _ in 0..times {
+        let ear = Ear::open()?;
+        match text {
+            "" => write(file, 0)?,
+            text => std::fs::write(file, text)?,
+        }
+        let from = Instant::now();
+        let _playing = Mag::play(file, &ear, "now")?;
+        let heard = ear.packet()?;
+        samples.add(from, (heard.came, heard.ahead()));
+    }
+    samples.print(what);
+    Ok(())
+}
+
+/// Edits at one quantum; then the memory of the process.
+fn edit(file: &Path, quantum: &str, edits: usize, loaded: bool) -> std::io::Result<()> {
+    let ear = Ear::open()?;
+    write(file, 0)?;
+    let playing = Mag::play(file, &ear, quantum)?;
+    ear.until(0)?;
+    let mut samples = Samples::default();
+    for n in 1..=edits {
+        // Odd moments, so that no rhythm of the machine is met again and again.
+        std::thread::sleep(Duration::from_millis(53 + (n as u64 * 37) % 41));
+        ear.drain()?;
+        write(file, n)?;
+        let from = Instant::now();
+        let heard = ear.until(n)?;
+        samples.add(from, (heard.came, heard.ahead()));
+    }
+    let load = if loaded { ", every core loaded" } else { "" };
+    samples.print(&format!("save to first changed event, quantum {quantum}{load}"));
+    if !loaded && quantum == "now" {
+        let megabytes = playing.resident()? as f64 / 1024.0;
+        println!("{{\"what\":\"resident memory without a model\",\"megabytes\":{megabytes:.1}}}");
     }
     Ok(())
 }
@@ -54,91 +84,6 @@ fn write(file: &Path, n: usize) -> std::io::Result<()> {
     write!(out, "tempo 120\nhats: s \"hh*1000\" .n {n}\nkick: s \"bd*4\" .n {n}\n")
 }
 
-/// `mag play`; ended when dropped.
-struct Playing(Child);
-
-impl Playing {
-    fn start(file: &Path, ear: &Ear, quantum: &str) -> std::io::Result<Playing> {
-        let state: PathBuf = file.with_file_name("state");
-        let child = Command::new(env!("CARGO_BIN_EXE_mag"))
-            .arg("play")
-            .arg(file)
-            .args(["--silent", "--quantum", quantum, "--dirt"])
-            .arg(ear.0.local_addr()?.to_string())
-            .env("XDG_STATE_HOME", state)
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
-        Ok(Playing(child))
-    }
-}
-
-impl Drop for Playing {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Hears what SuperDirt would.
-struct Ear(UdpSocket);
-
-/// When a packet came, and how long after that its time tag is.
-type Heard = (Instant, f64);
-
-impl Ear {
-    fn open() -> std::io::Result<Ear> {
-        let socket = UdpSocket::bind("127.0.0.1:0")?;
-        socket.set_read_timeout(Some(Duration::from_secs(10)))?;
-        Ok(Ear(socket))
-    }
-
-    /// Waits for the first event of edit `n`.
-    fn until(&self, n: usize) -> std::io::Result<Heard> {
-        let mut buffer = [0; 2048];
-        loop {
-            let length = self.0.recv(&mut buffer)?;
-            let at = Instant::now();
-            let packet = buffer.get(..length).unwrap_or_default();
-            if variant(packet) == Some(n as f32) {
-                return Ok((at, ahead(packet)));
-            }
-        }
-    }
-
-    fn drain(&self) -> std::io::Result<()> {
-        self.0.set_nonblocking(true)?;
-        while self.0.recv(&mut [0; 2048]).is_ok() {}
-        self.0.set_nonblocking(false)
-    }
-}
-
-/// The value of `n` in a `/dirt/play` message: the float after its name; names and values
-/// alternate, so it is found by the order of the type tags.
-fn variant(packet: &[u8]) -> Option<f32> {
-    let nannou_osc::Packet::Bundle(bundle) = nannou_osc::decode(packet).ok()? else { return None };
-    let nannou_osc::Packet::Message(message) = bundle.content.into_iter().next()?.into() else {
-        return None;
-    };
-    let args = &message.args;
-    let at = args.iter().position(|a| matches!(a, nannou_osc::Type::String(s) if s == "n"))?;
-    match args.get(at + 1)? {
-        nannou_osc::Type::Float(x) => Some(*x),
-        _ => None,
-    }
-}
-
-/// Seconds from now to the time tag of a bundle.
-fn ahead(packet: &[u8]) -> f64 {
-    let word = |at: usize| {
-        let bytes = packet.get(at..at + 4).and_then(|b| b.try_into().ok()).unwrap_or_default();
-        f64::from(u32::from_be_bytes(bytes))
-    };
-    let tag = word(8) - 2_208_988_800.0 + word(12) / 2f64.powi(32);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    tag - now.as_secs_f64()
-}
-
 /// Latencies in milliseconds: to the packet, and to its time tag.
 #[derive(Default)]
 struct Samples {
@@ -147,18 +92,14 @@ struct Samples {
 }
 
 impl Samples {
-    fn add(&mut self, from: Instant, (at, ahead): Heard) {
+    fn add(&mut self, from: Instant, (at, ahead): (Instant, f64)) {
         let wire = at.duration_since(from).as_secs_f64() * 1000.0;
         self.wire.push(wire);
         self.heard.push(wire + ahead * 1000.0);
     }
 
     fn print(&mut self, what: &str) {
-        let figures = |samples: &mut Vec<f64>| {
-            samples.sort_by(f64::total_cmp);
-            let at = |share: f64| samples.get((samples.len() as f64 * share) as usize).copied();
-            [0.5, 0.99].map(|share| at(share).or(samples.last().copied()).unwrap_or(f64::NAN))
-        };
+        let figures = |samples: &mut Vec<f64>| [0.5, 0.99].map(|share| quantile(samples, share));
         let ([wire, wire_99], [heard, heard_99]) =
             (figures(&mut self.wire), figures(&mut self.heard));
         println!(

@@ -156,10 +156,13 @@ impl Player for Performer {
     fn swap(&mut self, program: Arc<Program>, routes: Routes, when: When) -> Option<Time> {
         self.samples.follow(&program);
         let next = self.now().floor();
-        self.samples.ask_ahead(&program, next..next.saturating_add(2), &*self.world);
+        let coming = next..next.saturating_add(2);
         if let Some(live) = &self.live {
-            return live.swap(program, routes, when);
+            let at = live.swap(program.clone(), routes, when);
+            self.samples.ask_ahead(&program, coming, &*self.world);
+            return at;
         }
+        self.samples.ask_ahead(&program, coming, &*self.world);
         self.samples.wait(DECODING);
         match self.start(program, routes) {
             Ok(live) => self.live = Some(live),

@@ -30,6 +30,7 @@ pub use worker::{Folders, Opened, Player, Shelf, open};
 
 use crate::heard::Heard;
 use crate::notice::Notices;
+use crate::priority::{self, Urgency};
 use cache::Cache;
 use mag_pattern::{Call, Phrase, PhraseRequest, Played, Span, Sym, Time, World};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
@@ -251,7 +252,10 @@ impl PhraseStore {
             played: Heard::default(),
         });
         let worker = Worker::new(shared.clone(), shelf);
-        let started = std::thread::Builder::new().name("phrases".into()).spawn(|| worker.run());
+        let started = std::thread::Builder::new().name("phrases".into()).spawn(|| {
+            priority::ask(Urgency::Background);
+            worker.run();
+        });
         if let Err(error) = started {
             shared.say(format!("models stay silent: the system gives no thread ({error})"));
             lock(&shared.state).closed = true;

@@ -2,6 +2,7 @@
 //! and handed to the engine when they are first played.
 
 use crate::notice::Notices;
+use crate::priority::{self, Urgency};
 use arc_swap::ArcSwap;
 use mag_engine::SampleBuffer;
 use mag_lang::Program;
@@ -103,6 +104,7 @@ impl Samples {
         // The worker must not keep its own queue open.
         let (weak, told) = (Arc::downgrade(&shared), notices.clone());
         let work = move || {
+            priority::ask(Urgency::Background);
             while let Ok(job) = waiting.recv() {
                 let Some(shared) = weak.upgrade() else { return };
                 let done = match job {

@@ -8,6 +8,7 @@ use crate::journal::{self, Journal};
 use crate::notice::Notices;
 use crate::performer::Performer;
 use crate::phrases::{Ahead, Lookahead, Patient, PhraseStore};
+use crate::priority::{self, Urgency};
 use crate::samples::{self, Samples};
 use crate::session::{Outcome, Session, Text, locator};
 use crate::stage::When;
@@ -53,6 +54,8 @@ pub(super) struct Playing {
 impl Playing {
     /// A stage that waits for its first program.
     pub fn new(sound: &Sound, file: Option<PathBuf>, quantum: When, notices: &Notices) -> Playing {
+        // Inherited by what hears of edits; those who work for nobody in particular step back.
+        priority::ask(Urgency::Edit);
         let store = PhraseStore::installed(notices.clone());
         let inputs = Inputs::new(store.heard(), sound.osc_in, notices.clone());
         let sources = Arc::new(Mutex::new(Sources::new()));

@@ -9,6 +9,9 @@ use mag_pattern::{Query, Span, Time, World};
 /// Cycles that are asked for.
 pub const CYCLES: i64 = 4;
 
+/// Events after which a part is known well enough: an edit is not to wait for more of the same.
+const ENOUGH: usize = 256;
+
 /// What would go wrong if `program` played from cycle `from` on, for a few cycles: at most one
 /// trouble for each part, sounding or not.
 pub fn probe(program: &Program, rate: u32, from: Time, world: &dyn World) -> Vec<Trouble> {
@@ -22,11 +25,15 @@ pub fn probe(program: &Program, rate: u32, from: Time, world: &dyn World) -> Vec
         let mut voice = Voice::new(0, name.as_str().into(), part.loc);
         voice.seat(&part.pattern, part.loc);
         let first = from.floor().max(0);
-        let trouble = (first..first + CYCLES).find_map(|cycle| {
+        for cycle in first..first + CYCLES {
             haps.clear();
-            voice.query(Span::cycle(cycle), cycle, &clock, &mut query, &mut haps).err()
-        });
-        troubles.extend(trouble);
+            let asked = voice.query(Span::cycle(cycle), cycle, &clock, &mut query, &mut haps);
+            let failed = asked.is_err();
+            troubles.extend(asked.err());
+            if failed || haps.len() >= ENOUGH {
+                break;
+            }
+        }
     }
     troubles
 }

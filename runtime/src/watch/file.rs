@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long a text must stand still after its writer has closed it: another write may follow.
-const CLOSED: Duration = Duration::from_millis(2);
+const CLOSED: Duration = Duration::from_millis(1);
 /// How long a text must stand still while its writer may still be at it. Linux tells when a writer
 /// is done, so there is no hurry to believe one who is not: its disk may be slow.
 const OPEN: Duration = Duration::from_millis(if cfg!(target_os = "linux") { 400 } else { 40 });

@@ -1,0 +1,176 @@
+//! What benchmarks of the running program share: the program, an ear for its OSC, load.
+#![allow(dead_code)] // each benchmark uses a part of it
+
+use mag::priority::{self, Urgency};
+use nannou_osc::{Packet, Type};
+use std::net::UdpSocket;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// `mag play`; ended when dropped.
+pub struct Mag(Child);
+
+impl Mag {
+    /// Plays `file` to `ear` with a journal of its own.
+    pub fn play(file: &Path, ear: &Ear, quantum: &str) -> std::io::Result<Mag> {
+        let state: PathBuf = file.with_file_name("state");
+        let child = Command::new(env!("CARGO_BIN_EXE_mag"))
+            .arg("play")
+            .arg(file)
+            .args(["--silent", "--quantum", quantum, "--dirt"])
+            .arg(ear.0.local_addr()?.to_string())
+            .env("XDG_STATE_HOME", &state)
+            .env("XDG_RUNTIME_DIR", file.with_file_name(""))
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        Ok(Mag(child))
+    }
+
+    /// Resident memory in kilobytes; 0 where the system does not tell.
+    pub fn resident(&self) -> std::io::Result<u64> {
+        let path = format!("/proc/{}/status", self.0.id());
+        let Ok(status) = std::fs::read_to_string(path) else { return Ok(0) };
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        kilobytes.ok_or_else(|| std::io::Error::other("the program has ended"))
+    }
+
+    /// What it measured itself.
+    pub fn timing(&self, file: &Path) -> std::io::Result<String> {
+        let output = Command::new(env!("CARGO_BIN_EXE_mag"))
+            .args(["send", "timing"])
+            .env("XDG_RUNTIME_DIR", file.with_file_name(""))
+            .output()?;
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+}
+
+impl Drop for Mag {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Hears what SuperDirt would. Its thread is as urgent as the system allows, so that what it
+/// measures is the program and not its own waiting.
+pub struct Ear(pub UdpSocket);
+
+/// A packet: when it came, and its time tag in 2⁻³² seconds since 1900.
+pub struct Heard {
+    pub came: Instant,
+    pub system: Duration,
+    pub tag: u64,
+    pub n: f32,
+}
+
+impl Heard {
+    /// Seconds from its coming to its time tag.
+    pub fn ahead(&self) -> f64 {
+        let tag = self.tag as f64 / 2f64.powi(32) - 2_208_988_800.0;
+        // In two steps, since a double knows the time since 1970 to a quarter of a microsecond.
+        tag - self.system.as_secs_f64()
+    }
+}
+
+impl Ear {
+    pub fn open() -> std::io::Result<Ear> {
+        priority::ask(Urgency::Audio);
+        let socket = UdpSocket::bind("127.0.0.1:0")?;
+        socket.set_read_timeout(Some(Duration::from_secs(10)))?;
+        #[cfg(unix)]
+        {
+            use rustix::net::sockopt;
+            // As much as there is; a slow reader would lose packets that were sent well.
+            let most = 8 << 20;
+            let _ = sockopt::set_socket_recv_buffer_size(&socket, most);
+            #[cfg(target_os = "linux")]
+            let _ = sockopt::set_socket_recv_buffer_size_force(&socket, most);
+        }
+        Ok(Ear(socket))
+    }
+
+    /// The next packet.
+    pub fn packet(&self) -> std::io::Result<Heard> {
+        let mut buffer = [0; 2048];
+        let length = self.0.recv(&mut buffer)?;
+        let came = Instant::now();
+        let system = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let packet = buffer.get(..length).unwrap_or_default();
+        let tag = packet.get(8..16).and_then(|b| b.try_into().ok()).map_or(0, u64::from_be_bytes);
+        Ok(Heard { came, system, tag, n: variant(packet).unwrap_or(-1.0) })
+    }
+
+    /// Waits for the first event of edit `n`.
+    pub fn until(&self, n: usize) -> std::io::Result<Heard> {
+        loop {
+            let heard = self.packet()?;
+            if heard.n == n as f32 {
+                return Ok(heard);
+            }
+        }
+    }
+
+    /// Forgets what has come.
+    pub fn drain(&self) -> std::io::Result<()> {
+        self.0.set_nonblocking(true)?;
+        while self.0.recv(&mut [0; 2048]).is_ok() {}
+        self.0.set_nonblocking(false)
+    }
+}
+
+/// The value of `n` in a `/dirt/play` message: the float after its name; names and values
+/// alternate, so it is found by the order of the type tags.
+fn variant(packet: &[u8]) -> Option<f32> {
+    let Packet::Bundle(bundle) = nannou_osc::decode(packet).ok()? else { return None };
+    let Packet::Message(message) = bundle.content.into_iter().next()?.into() else {
+        return None;
+    };
+    let args = &message.args;
+    let at = args.iter().position(|a| matches!(a, Type::String(s) if s == "n"))?;
+    match args.get(at + 1)? {
+        Type::Float(x) => Some(*x),
+        _ => None,
+    }
+}
+
+/// Processes that keep every core busy; ended when dropped.
+pub struct Burning(Vec<Child>);
+
+impl Burning {
+    /// One for each core.
+    pub fn all_cores() -> std::io::Result<Burning> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let own = std::env::current_exe()?;
+        let burn = |_| Command::new(&own).arg("--burn").stdout(Stdio::null()).spawn();
+        (0..cores).map(burn).collect::<std::io::Result<Vec<Child>>>().map(Burning)
+    }
+}
+
+impl Drop for Burning {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Burns for ever if this process was started for that.
+pub fn burn_if_told() {
+    if std::env::args().any(|arg| arg == "--burn") {
+        let mut x = 1u64;
+        loop {
+            x = std::hint::black_box(x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
+        }
+    }
+}
+
+/// The value below which this share of the samples lies; sorts them.
+pub fn quantile(samples: &mut [f64], share: f64) -> f64 {
+    samples.sort_by(f64::total_cmp);
+    let at = samples.get((samples.len() as f64 * share) as usize).or(samples.last());
+    at.copied().unwrap_or(f64::NAN)
+}
