@@ -125,7 +125,7 @@ fn report<'n>(
     let mut report =
         Report::build(kind, at).with_config(config).with_message(printable(&problem.message));
     for mark in marks {
-        let (color, priority) = if mark.main { (main, 1) } else { (Color::Blue, 0) };
+        let (color, priority) = if mark.main { (main, 1) } else { (Color::Cyan, 0) };
         let label = Label::new(span(mark.loc)).with_color(color).with_priority(priority);
         report.add_label(label.with_message(printable(mark.text)));
     }

@@ -24,7 +24,7 @@ fn main() -> std::io::Result<()> {
 fn measure(folder: &Path, less: usize) -> std::io::Result<()> {
     let file = folder.join("bench.mag");
     starts(&file, "process start to first event", 20 / less, "")?;
-    let model = "lead: melody .key \"C:major\" .seed 1\n";
+    let model = "lead: melody .over \"C\" .seed 1\n";
     starts(&file, "process start to first event, a model first", 10 / less, model)?;
     for loaded in [false, true] {
         let _load = loaded.then(Burning::all_cores).transpose()?;
@@ -63,7 +63,7 @@ fn edit(file: &Path, quantum: &str, edits: usize, loaded: bool) -> std::io::Resu
     for n in 1..=edits {
         // Odd moments, so that no rhythm of the machine is met again and again.
         std::thread::sleep(Duration::from_millis(53 + (n as u64 * 37) % 41));
-        ear.drain()?;
+        ear.drain();
         write(file, n)?;
         let from = Instant::now();
         let heard = ear.until(n)?;

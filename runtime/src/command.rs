@@ -183,5 +183,6 @@ pub fn name_of(path: &std::path::Path) -> String {
 /// Whether reports are drawn in colour.
 pub fn color() -> bool {
     use std::io::IsTerminal;
-    std::io::stderr().is_terminal() && crate::terminal::color()
+    let seen = crate::terminal::seen().unwrap_or_else(|| std::io::stderr().is_terminal());
+    seen && crate::terminal::color()
 }

@@ -11,6 +11,8 @@ pub enum Key {
     Redo,
     /// `p`: everything is cut at once.
     Panic,
+    /// `t`: how punctual events are.
+    Timing,
     /// `?`: what the keys are.
     Help,
     /// `q`: the end.
@@ -20,7 +22,7 @@ pub enum Key {
 }
 
 /// What the keys do, in one line.
-pub const HELP: &str = "keys: h hush · u undo · r redo · p panic · q quit";
+pub const HELP: &str = "keys: h hush · u undo · r redo · p panic · t timing · q quit";
 
 impl Key {
     fn of(byte: u8) -> Option<Key> {
@@ -29,6 +31,7 @@ impl Key {
             b'u' | b'U' => Some(Key::Undo),
             b'r' | b'R' => Some(Key::Redo),
             b'p' | b'P' => Some(Key::Panic),
+            b't' | b'T' => Some(Key::Timing),
             b'?' => Some(Key::Help),
             b'q' | b'Q' => Some(Key::Quit),
             3 => Some(Key::Interrupt),

@@ -13,7 +13,8 @@ pub enum Urgency {
     /// An edit on its way: hearing of it, and evaluating it. Not in real time, since a text that
     /// takes long must not take the machine.
     Edit,
-    /// What nobody waits for: networks, recordings being decoded. Never in an edit's way.
+    /// What nobody waits for just now: networks, recordings being decoded. Behind an edit, but only
+    /// a little behind other programs: a phrase that is late is heard too.
     Background,
 }
 
@@ -44,7 +45,7 @@ pub fn ask(urgency: Urgency) -> Grant {
         Urgency::Audio => real_time(20).unwrap_or_else(|| nice(-15)),
         Urgency::Scheduler => real_time(15).unwrap_or_else(|| nice(-15)),
         Urgency::Edit => nice(-10),
-        Urgency::Background => nice(10),
+        Urgency::Background => nice(2),
     }
 }
 

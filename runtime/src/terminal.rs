@@ -137,6 +137,11 @@ fn in_front() -> bool {
     true
 }
 
+/// Whether there is a terminal to be seen; not known before [`keep`].
+pub fn seen() -> Option<bool> {
+    KEPT.get().filter(|_| cfg!(unix)).map(|kept| kept.out.is_some())
+}
+
 /// Whether what is written to the terminal may be in colour (<https://no-color.org>).
 pub fn color() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())

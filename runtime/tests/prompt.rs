@@ -255,6 +255,11 @@ fn the_bottom_row_says_how_it_stands() -> Outcome {
     screen.expect("×hats")?;
     screen.type_in("unmute\r")?;
     screen.expect("·hats")?;
+    screen.type_in("timing\r")?;
+    screen.expect("left before its time")?;
+    screen.expect("woke late by")?;
+    screen.type_in("timing reset\r")?;
+    screen.expect("measured from here on")?;
     tcsetwinsize(&screen.keys, Winsize { ws_row: 10, ws_col: 60, ws_xpixel: 0, ws_ypixel: 0 })?;
     screen.expect_raw("\x1b[1;9r")?;
     // Too small for both: the prompt has it all.

@@ -3,9 +3,10 @@
 
 use mag::priority::{self, Urgency};
 use nannou_osc::{Packet, Type};
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// `mag play`; ended when dropped.
@@ -19,7 +20,7 @@ impl Mag {
             .arg("play")
             .arg(file)
             .args(["--silent", "--quantum", quantum, "--dirt"])
-            .arg(ear.0.local_addr()?.to_string())
+            .arg(ear.address.to_string())
             .env("XDG_STATE_HOME", &state)
             .env("XDG_RUNTIME_DIR", file.with_file_name(""))
             .stdin(Stdio::null())
@@ -54,9 +55,13 @@ impl Drop for Mag {
     }
 }
 
-/// Hears what SuperDirt would. Its thread is as urgent as the system allows, so that what it
-/// measures is the program and not its own waiting.
-pub struct Ear(pub UdpSocket);
+/// Hears what SuperDirt would, on a thread of its own that is as urgent as the system allows, so
+/// that what it measures is the program and not its own waiting. (Not the main thread: what that
+/// starts would be as urgent.)
+pub struct Ear {
+    address: SocketAddr,
+    heard: Receiver<Heard>,
+}
 
 /// A packet: when it came, and its time tag in 2⁻³² seconds since 1900.
 pub struct Heard {
@@ -77,7 +82,6 @@ impl Heard {
 
 impl Ear {
     pub fn open() -> std::io::Result<Ear> {
-        priority::ask(Urgency::Audio);
         let socket = UdpSocket::bind("127.0.0.1:0")?;
         socket.set_read_timeout(Some(Duration::from_secs(10)))?;
         #[cfg(unix)]
@@ -89,18 +93,23 @@ impl Ear {
             #[cfg(target_os = "linux")]
             let _ = sockopt::set_socket_recv_buffer_size_force(&socket, most);
         }
-        Ok(Ear(socket))
+        let address = socket.local_addr()?;
+        let (tell, heard) = channel();
+        std::thread::spawn(move || {
+            priority::ask(Urgency::Audio);
+            while let Ok(packet) = receive(&socket) {
+                if tell.send(packet).is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Ear { address, heard })
     }
 
     /// The next packet.
     pub fn packet(&self) -> std::io::Result<Heard> {
-        let mut buffer = [0; 2048];
-        let length = self.0.recv(&mut buffer)?;
-        let came = Instant::now();
-        let system = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let packet = buffer.get(..length).unwrap_or_default();
-        let tag = packet.get(8..16).and_then(|b| b.try_into().ok()).map_or(0, u64::from_be_bytes);
-        Ok(Heard { came, system, tag, n: variant(packet).unwrap_or(-1.0) })
+        let silence = |_| std::io::Error::other("nothing was heard for ten seconds");
+        self.heard.recv_timeout(Duration::from_secs(10)).map_err(silence)
     }
 
     /// Waits for the first event of edit `n`.
@@ -114,11 +123,20 @@ impl Ear {
     }
 
     /// Forgets what has come.
-    pub fn drain(&self) -> std::io::Result<()> {
-        self.0.set_nonblocking(true)?;
-        while self.0.recv(&mut [0; 2048]).is_ok() {}
-        self.0.set_nonblocking(false)
+    pub fn drain(&self) {
+        while self.heard.try_recv().is_ok() {}
     }
+}
+
+/// Waits for a packet.
+fn receive(socket: &UdpSocket) -> std::io::Result<Heard> {
+    let mut buffer = [0; 2048];
+    let length = socket.recv(&mut buffer)?;
+    let came = Instant::now();
+    let system = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let packet = buffer.get(..length).unwrap_or_default();
+    let tag = packet.get(8..16).and_then(|b| b.try_into().ok()).map_or(0, u64::from_be_bytes);
+    Ok(Heard { came, system, tag, n: variant(packet).unwrap_or(-1.0) })
 }
 
 /// The value of `n` in a `/dirt/play` message: the float after its name; names and values

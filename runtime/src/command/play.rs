@@ -102,6 +102,7 @@ fn press(play: &mut Playing, key: Key) {
         Key::Undo => "undo",
         Key::Redo => "redo",
         Key::Panic => "panic",
+        Key::Timing => "timing",
         Key::Help | Key::Quit => return play.notices.info(keys::HELP),
     };
     let outcome = play.evaluate_block("key", line);

@@ -38,6 +38,8 @@ pub struct Feed {
     before: f32,
     /// Blocks made so far, while few, and when the last one was.
     blocks: u32,
+    /// What the other blocks of a buffer last.
+    rest: Duration,
     pulled: Instant,
     block: [f32; 2 * BLOCK],
     next: usize,
@@ -56,6 +58,7 @@ impl Feed {
         let (drift, pace) = (Drift::new(RATE), Pace::new(buffer, RATE));
         let (block, next) = ([0.0; 2 * BLOCK], 2 * BLOCK);
         let (before, blocks, pulled) = (0.0, 0, Instant::now());
+        let rest = LENGTH * buffer.saturating_sub(BLOCK as u32) / BLOCK as u32;
         Feed {
             engine,
             timebase,
@@ -66,6 +69,7 @@ impl Feed {
             pace,
             before,
             blocks,
+            rest,
             pulled,
             block,
             next,
@@ -103,8 +107,8 @@ impl Feed {
         audio.rendered(now.saturating_duration_since(from), LENGTH);
         audio.drifts(self.drift.millionths());
         if now.saturating_duration_since(self.pulled) > LENGTH / 2 {
-            // The first block of a callback.
-            audio.wake.add(self.drift.tardy());
+            // The first block of a callback; where the card really is shows with its last.
+            audio.wake.add(self.drift.tardy().saturating_sub(self.rest));
         }
         self.pulled = now;
     }
