@@ -61,7 +61,7 @@ class EventModel(Trunk):
         """Logits given the token (training: one token an event)."""
         copies = columns[..., self.vocabulary.token_copies]
         same = (copies == tokens.unsqueeze(-1)).float()
-        one = torch.ones_like(same[..., :1])
+        one = torch.ones(*tokens.shape, 1)
         select = torch.cat([one, self.token_look[tokens], same], -1)
         return torch.matmul(select.unsqueeze(-2), base).squeeze(-2)
 

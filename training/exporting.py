@@ -16,19 +16,24 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
 
-def arguments(doc, name):
-    """The command line of an export script."""
+def arguments(doc, name, kinds=()):
+    """The command line of an export script; `kinds` are models that share it, the first usual."""
     parser = argparse.ArgumentParser(
         description=doc, formatter_class=argparse.RawTextHelpFormatter
     )
     for needed in ("--data", "--weights", "--out"):
         parser.add_argument(needed, required=True)
     parser.add_argument("--fixture", help="where the cases of the tests go; none without it")
-    parser.add_argument("--curve", default=f"curves/{name}.png")
-    parser.add_argument("--name", default=name, help="of the model, in programs")
+    if kinds:
+        parser.add_argument("--kind", choices=kinds, default=next(iter(kinds)))
+    parser.add_argument("--curve", help=f"the loss curve; curves/{name}.png without it")
+    parser.add_argument("--name", help="of the model, in programs")
     parser.add_argument("--licence", default="MIT OR Apache-2.0", help="of the weights")
     torch.set_num_threads(1)
-    return parser.parse_args()
+    args = parser.parse_args()
+    usual = args.kind if kinds else name
+    args.name, args.curve = args.name or usual, args.curve or f"curves/{usual}.png"
+    return args
 
 
 def to_onnx(step, model, heads, path):
@@ -132,7 +137,7 @@ heads = [{heads}]
 states = [{states}]
 
 [training]
-script = "training/train_{name}.py"
+script = "training/train_{script}.py"
 command = "{command}"
 seed = {seed}
 threads = 1
@@ -142,7 +147,7 @@ threads = 1
 {figures}
 
 {data}
-# What the network reads before each step, in this order; see training/{name}_features.py.
+# What the network reads before each step, in this order; see training/{columns_in}.py.
 [inputs]
 columns = [
 {columns}
@@ -150,11 +155,12 @@ columns = [
 """
 
 
-def command_of(name, data, settings):
-    """The command line of a run, from its saved settings."""
-    given = ("minutes", "hidden", "dropout", "rate", "batch_events", "seed")
+def command_of(name, data, settings, kind=None):
+    """The command line of a run, from its saved settings; `kind` where one script has several."""
+    given = ("minutes", "hidden", "dropout", "rate", "batch_events", "seed", "weight", "free", "forget")
     options = " ".join(f"--{k.replace('_', '-')} {settings[k]:g}" for k in given if k in settings)
-    return f"python train_{name}.py --data {data} --out runs/{name} {options}"
+    which = f" --kind {kind}" if kind else ""
+    return f"python train_{name}.py{which} --data {data} --out runs/{kind or name} {options}"
 
 
 def toml(value):
@@ -182,6 +188,7 @@ def card(args, model, run, heads, counts, **fields):
         for (source, licence), row in sorted(counts.items())
     )
     comment = "\n".join("# " + line for line in fields.pop("unit").split("\n"))
+    fields = {"script": fields["name"], "columns_in": f"{fields['name']}_features"} | fields
     return CARD.format(
         **fields | {"tokens": listed(fields["tokens"]), "figures": listed(fields["figures"])},
         title=args.name, licence=args.licence, unit=comment, data=data,

@@ -35,6 +35,8 @@ def read(path):
     result, at, track = MidiFile(), 8 + int.from_bytes(data[4:8], "big"), 0
     while at + 8 <= len(data):
         kind, length = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "big")
+        if at + 8 + length > len(data):
+            raise ValueError(f"{path}: track {track} is cut short")
         if kind == b"MTrk":
             try:
                 read_track(data[at + 8 : at + 8 + length], division, track, result)

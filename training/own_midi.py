@@ -14,8 +14,6 @@ import json
 import sys
 from pathlib import Path
 
-import numpy as np
-
 from midi_file import read
 
 NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -78,14 +76,52 @@ def key_of(file, line):
     if file.key:
         sharps, minor = file.key
         return f"{NAMES[(7 * sharps + (9 if minor else 0)) % 12]} {'min' if minor else 'maj'}"
-    weight = np.zeros(12)
+    weight = [0.0] * 12
     for _, duration, pitch in line:
         weight[pitch % 12] += duration
     fits = [
-        (np.corrcoef(np.roll(profile, tonic), weight)[0, 1], f"{NAMES[tonic]} {mode}")
+        (correlation([profile[(i - tonic) % 12] for i in range(12)], weight), f"{NAMES[tonic]} {mode}")
         for profile, mode in zip(PROFILES, ("maj", "min")) for tonic in range(12)
     ]
     return max(fits)[1]
+
+
+def correlation(a, b):
+    """Pearson's; 0 where one of them never changes."""
+    mean_a, mean_b = sum(a) / len(a), sum(b) / len(b)
+    both = sum((x - mean_a) * (y - mean_b) for x, y in zip(a, b))
+    spread = sum((x - mean_a) ** 2 for x in a) * sum((y - mean_b) ** 2 for y in b)
+    return both / spread**0.5 if spread else 0.0
+
+
+def convert(folder, kind, out, channel=10, say=lambda text: print(text, file=sys.stderr)):
+    """Writes the records of a folder's files; how many there are. Raises ValueError when there
+    are too few; what is wrong with single files is said."""
+    records = []
+    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in (".mid", ".midi")):
+        try:
+            file = read(path)
+        except (ValueError, OSError) as wrong:
+            say(f"left out: {wrong}")
+            continue
+        fields = drums(file, channel) if kind == "drums" else melody(file)
+        if fields is None:
+            say(f"left out: {path} holds too few notes")
+            continue
+        split = {1: "valid", 2: "test"}.get(len(records) % 10, "train")
+        if kind == "drums" and split == "valid":
+            split = "validation"
+        records.append({
+            "id": str(path.relative_to(folder)), "source": "own", "licence": "own",
+            "title": path.stem, "meter": file.meter, "split": split, **fields,
+        })
+    if len(records) < 3:
+        raise ValueError(
+            f"at least 3 usable MIDI files are needed, {len(records)} were found in {folder}"
+        )
+    with gzip.open(out, "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(record) + "\n" for record in records)
+    return len(records)
 
 
 def main():
@@ -95,29 +131,11 @@ def main():
     parser.add_argument("--out", required=True)
     parser.add_argument("--channel", type=int, default=10)
     args = parser.parse_args()
-    records = []
-    for path in sorted(p for p in args.folder.rglob("*") if p.suffix.lower() in (".mid", ".midi")):
-        try:
-            file = read(path)
-        except ValueError as wrong:
-            print(wrong, file=sys.stderr)
-            continue
-        fields = drums(file, args.channel) if args.kind == "drums" else melody(file)
-        if fields is None:
-            print(f"{path} holds too few notes", file=sys.stderr)
-            continue
-        split = {1: "valid", 2: "test"}.get(len(records) % 10, "train")
-        if args.kind == "drums" and split == "valid":
-            split = "validation"
-        records.append({
-            "id": str(path.relative_to(args.folder)), "source": "own", "licence": "own",
-            "title": path.stem, "meter": file.meter, "split": split, **fields,
-        })
-    if len(records) < 3:
-        sys.exit(f"at least 3 usable MIDI files are needed, {len(records)} were found in {args.folder}")
-    with gzip.open(args.out, "wt", encoding="utf-8") as out:
-        out.writelines(json.dumps(record) + "\n" for record in records)
-    print(f"{len(records)} records in {args.out}")
+    try:
+        count = convert(args.folder, args.kind, args.out, args.channel)
+    except ValueError as wrong:
+        sys.exit(str(wrong))
+    print(f"{count} records in {args.out}")
 
 
 if __name__ == "__main__":

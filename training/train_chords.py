@@ -8,6 +8,7 @@ import numpy as np
 from chords_data import Progression, events_of, load
 from chords_features import VOCABULARY, features
 from event_batches import loss, nats_of
+from event_model import Step
 from event_model import EventModel
 from trainer import Trainer, batched, options
 
@@ -61,7 +62,7 @@ def main():
     print(f"{len(train)} progressions to train on, {len(valid)} to validate")
     Trainer(
         args, lambda dropout: EventModel(VOCABULARY, args.hidden, dropout=dropout), loss,
-        lambda model: score(model, valid),
+        lambda model: score(model, valid), Step,
     ).run(lambda draw: batched(drawn(train, draw), args.batch_events, draw, lambda e: len(e[0])))
 
 

@@ -8,7 +8,7 @@ import torch
 
 from drums_data import BEAT, FILL, load
 from drums_features import COLUMNS, REALS, features
-from drums_model import DrumsModel
+from drums_model import DrumsModel, Step
 from trainer import Trainer, batched, options
 
 LONGEST = 256  # steps of a take that are trained on at a time
@@ -112,7 +112,7 @@ def main():
     print(f"{len(train)} takes to train on, {len(valid)} to validate")
     Trainer(
         args, lambda dropout: DrumsModel(args.hidden, dropout=dropout), loss,
-        lambda model: score(model, valid),
+        lambda model: score(model, valid), Step,
     ).run(Examples(train).batches(args.batch_events))
 
 

@@ -8,7 +8,7 @@ import torch
 
 from drums_data import DRUMS, bits, load
 from groove_features import COLUMNS, REALS, features, offset_class, velocity_class
-from groove_model import GrooveModel
+from groove_model import GrooveModel, Step
 from trainer import Trainer, batched, options
 
 LONGEST = 192  # steps of a take that are trained on at a time
@@ -83,7 +83,7 @@ def main():
     print(f"{len(train)} takes to train on, {len(valid)} to validate")
     Trainer(
         args, lambda dropout: GrooveModel(args.hidden, dropout=dropout), loss,
-        lambda model: score(model, valid),
+        lambda model: score(model, valid), Step,
     ).run(Examples(train).batches(args.batch_events))
 
 

@@ -6,6 +6,7 @@
 import numpy as np
 
 from event_batches import loss, nats_of
+from event_model import Step
 from melody_chords import infer
 from melody_data import MODES, events_of, excerpt, load
 from melody_features import features
@@ -94,7 +95,7 @@ def main():
     print(f"{len(train)} tunes to train on, {len(valid)} to validate; modes {', '.join(MODES)}")
     Trainer(
         args, lambda dropout: make(args.hidden, dropout), loss,
-        lambda model: per_sixteenth(evaluate(model, valid), valid),
+        lambda model: per_sixteenth(evaluate(model, valid), valid), Step,
     ).run(Examples(train).batches(args.batch_events))
 
 

@@ -1,6 +1,7 @@
 """The training loop that every model shares: optimiser, averaged weights, checkpoints, log.
 
-Interrupted, it goes on from its last epoch when it is started again.
+Interrupted, it goes on from its last epoch when it is started again. A file `minutes` in the
+folder of a run, with a number in it, has the last word on how long the run is.
 """
 
 import argparse
@@ -18,7 +19,7 @@ def options(doc, **defaults):
     parser = argparse.ArgumentParser(description=doc)
     parser.add_argument("--data", required=True)
     parser.add_argument("--out", default=defaults.pop("out"))
-    parser.add_argument("--start", help="a best.pt to go on from, with other data")
+    parser.add_argument("--start", help="a best.pt, or a model's folder, to go on from")
     usual = {
         "minutes": 60.0, "hidden": 256, "dropout": 0.25, "rate": 2.5e-3, "batch_events": 5000,
         "seed": 1,
@@ -32,15 +33,20 @@ class Trainer:
     """Trains `model`; keeps in `average` the mean of its recent weights, which is what is scored.
 
     `loss(model, batch)` gives the summed nats of a batch and its number of units (events,
-    chords, hits); `score(model)` the figure on the validation split, less is better.
+    chords, hits); `score(model)` the figure on the validation split, less is better. `step(model)`
+    is what would be exported; it is needed to start from a model's folder.
     """
 
-    def __init__(self, args, make, loss, score):
+    def __init__(self, args, make, loss, score, step=None):
         self.args, self.loss, self.score = args, loss, score
         torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
         torch.manual_seed(args.seed)
         self.model, self.average = make(args.dropout), make(0.0)
-        if args.start:
+        if args.start and os.path.isdir(args.start):
+            import from_onnx
+
+            from_onnx.load(args.start, self.model, step)
+        elif args.start:
             begun = torch.load(args.start, weights_only=False)["average"]
             self.model.load_state_dict(begun)
         self.average.load_state_dict(self.model.state_dict())
@@ -49,6 +55,10 @@ class Trainer:
         )
         self.step, self.epoch, self.spent, self.best, self.log = 0, 0, 0.0, math.inf, []
         self.path = os.path.join(args.out, "checkpoint.pt")
+        changed = os.path.join(args.out, "minutes")
+        if os.path.exists(changed):
+            with open(changed, encoding="utf-8") as file:
+                args.minutes = float(file.read())
         os.makedirs(args.out, exist_ok=True)
         if os.path.exists(self.path):
             self.restore()
@@ -97,10 +107,10 @@ class Trainer:
             nats = units = 0.0
             batches = batches_of(random.Random(f"{self.args.seed}/{self.epoch}"))
             for i, batch in enumerate(batches):
-                began = time.monotonic()
+                began = time.process_time()  # of the core: others may be at work
                 n, u = self.learn(batch)
                 nats, units = nats + n, units + u
-                self.spent += time.monotonic() - began
+                self.spent += time.process_time() - began
                 if i % 20 == 0:
                     self.show(i / len(batches), nats / units)
                 if self.spent >= 60 * self.args.minutes:

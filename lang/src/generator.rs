@@ -173,7 +173,8 @@ impl Generator {
 
     /// A setting that only the model understands.
     fn setting(&mut self, name: &str, p: &Pattern, number: Option<f64>) -> Result<(), String> {
-        if let Some((name, least, most)) = verbs::NUMBERS.iter().find(|row| row.0 == name) {
+        let numbers = verbs::NUMBERS.iter().chain(verbs::CURVES);
+        if let Some((name, least, most)) = numbers.into_iter().find(|row| row.0 == name) {
             if number.is_some_and(|x| !(*least..=*most).contains(&x)) {
                 return Err(format!("`.{name}` takes a number from {least} to {most}"));
             }

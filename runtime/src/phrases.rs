@@ -16,6 +16,7 @@ mod groove;
 mod infill;
 mod key;
 mod keys;
+mod latent;
 pub mod library;
 pub mod melody;
 mod performance;

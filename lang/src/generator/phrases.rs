@@ -17,8 +17,10 @@ type Moment = (i64, i64, u64, (u32, u32));
 struct Prepared {
     /// `None` if there is nothing to wish for: silence was given.
     wish: Option<PhraseRequest>,
-    /// The events of the first pattern in the time of the phrase.
+    /// The events of the patterns in the time of the phrase, one pattern's after the other's.
     haps: Vec<Hap>,
+    /// How many of them are of the first pattern.
+    own: usize,
     /// Whether something that it depends on is not there yet.
     late: bool,
 }
@@ -77,7 +79,7 @@ impl Generator {
                 }
             }
             None if self.verb.late == Late::Given => {
-                let parts = prepared.haps.iter().filter_map(|hap| {
+                let parts = prepared.haps.iter().take(prepared.own).filter_map(|hap| {
                     let part = hap.whole?.sect(span)?;
                     Some(Hap { part, ..hap.clone() })
                 });
@@ -105,8 +107,8 @@ impl Generator {
         }
         let outer = std::mem::replace(&mut q.late, false);
         let trouble = q.trouble().is_some();
-        let (wish, haps) = self.request(index, q);
-        let prepared = Arc::new(Prepared { wish, haps, late: q.late });
+        let (wish, haps, own) = self.request(index, q);
+        let prepared = Arc::new(Prepared { wish, haps, own, late: q.late });
         q.late |= outer;
         let sound = trouble || q.trouble().is_none();
         if let (Ok(mut all), false, true) = (known.try_lock(), prepared.late, sound) {
@@ -116,30 +118,30 @@ impl Generator {
         prepared
     }
 
-    /// What the model is asked for phrase number `index`, and the events that it is given.
-    fn request(&self, index: i64, q: &mut Query) -> (Option<PhraseRequest>, Vec<Hap>) {
+    /// What the model is asked for phrase number `index`, the events that it is given, and how many
+    /// of them are of the first pattern.
+    fn request(&self, index: i64, q: &mut Query) -> (Option<PhraseRequest>, Vec<Hap>, usize) {
         let bars = i64::from(self.bars);
         let start = index * bars;
         let answers = self.verb.name == "answer";
         if answers && index.rem_euclid(2) == 0 {
-            return (None, Vec::new());
+            return (None, Vec::new(), 0);
         }
         // One who answers has listened to what came before.
         let from = if answers { start - bars } else { start };
         let span = Span::new(Time::int(from), Time::int(from + bars));
         let (mut given, mut events) = (Vec::new(), Vec::new());
-        for (i, p) in self.given.iter().enumerate() {
+        for p in &self.given {
             let (haps, notes) = read(p, span, q);
-            if i == 0 {
-                events = haps;
-            }
+            events.extend(haps);
             given.push(notes);
         }
         if let Some(source) = self.source {
             given = vec![super::live::heard(source, span, q)];
         }
+        let own = given.first().map_or(0, Vec::len);
         if !given.is_empty() && given.iter().all(Vec::is_empty) {
-            return (None, events);
+            return (None, events, own);
         }
         let place = self.place(index);
         let mut wish = self.conditions(index, &place, q);
@@ -152,7 +154,7 @@ impl Generator {
         } else if !given.is_empty() {
             wish.given = given;
         }
-        (Some(self.formed(index, wish, &place, q)), events)
+        (Some(self.formed(index, wish, &place, q)), events, own)
     }
 
     /// The model that was asked for, or the verb's own for such notes.
@@ -218,12 +220,34 @@ impl Generator {
         wish
     }
 
+    /// A number for each sixteenth of a phrase; one alone if it stays the same. Where there is none
+    /// it is 0.
+    fn curve(&self, p: &Pattern, start: i64, limits: (f64, f64), q: &mut Query) -> Value {
+        let limited =
+            |x: Option<f64>| x.filter(|x| !x.is_nan()).map_or(0.0, |x| x.clamp(limits.0, limits.1));
+        if let Some(value) = p.constant() {
+            return Value::Num(limited(value.number()));
+        }
+        let bar = (16 * i64::from(q.meter.0) / i64::from(q.meter.1.max(1))).clamp(1, 64);
+        let width = Time::new(1, bar);
+        let numbers: Vec<f64> = (0..i64::from(self.bars) * bar)
+            .map(|step| limited(number_at(p, Time::new(start * bar + step, bar), width, q)))
+            .collect();
+        let first = numbers.first().copied().unwrap_or(0.0);
+        if numbers.iter().all(|x| *x == first) {
+            return Value::Num(first);
+        }
+        Value::list(numbers.into_iter().map(Value::Num).collect())
+    }
+
     fn settings_at(&self, start: i64, q: &mut Query) -> Vec<(Sym, Value)> {
         let mut settings = Vec::new();
         for (&name, p) in &self.settings {
             let value = if verbs::LISTS.contains(&name) {
                 let words = haps(p, Span::cycle(start), q);
                 Some(Value::list(words.into_iter().map(|hap| hap.value).collect()))
+            } else if let Some((_, least, most)) = verbs::CURVES.iter().find(|row| row.0 == name) {
+                Some(self.curve(p, start, (*least, *most), q))
             } else if let Some((_, least, most)) = verbs::NUMBERS.iter().find(|row| row.0 == name) {
                 let number = first_value(p, start, q).and_then(|v| v.number());
                 number.filter(|x| !x.is_nan()).map(|x| Value::Num(x.clamp(*least, *most)))
@@ -234,6 +258,13 @@ impl Generator {
         }
         settings
     }
+}
+
+/// The number at a moment.
+fn number_at(p: &Pattern, at: Time, width: Time, q: &mut Query) -> Option<f64> {
+    let found = haps(p, Span::new(at, at + width), q);
+    let covers = |hap: &&Hap| hap.part.begin <= at;
+    found.iter().find(covers).or(found.first()).and_then(|hap| hap.value.number())
 }
 
 /// Quarter notes a minute, down to the next multiple of five: a model hears no finer, and a tempo

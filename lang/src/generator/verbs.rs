@@ -142,7 +142,17 @@ pub const VERBS: &[Verb] = &[
         modifiers: &[],
         late: Late::Silence,
     },
+    latent("between", 2, &["by", "inKey", "temp"]),
+    latent("toward", 2, &["by", "inKey", "temp"]),
+    latent("vary", 1, &["by", "inKey", "temp"]),
+    latent("more", 1, &["by", "along", "inKey", "temp"]),
 ];
+
+/// A verb of the latent spaces.
+const fn latent(name: &'static str, patterns: usize, modifiers: &'static [&'static str]) -> Verb {
+    let (model, unpitched, late) = ("melody-vae", "drums-vae", Late::Given);
+    Verb { name, model, unpitched, patterns, modifiers, late }
+}
 
 /// The modifiers that every verb takes.
 const COMMON: [&str; 4] = ["bars", "seed", "model", "device"];
@@ -172,6 +182,8 @@ pub const MODIFIERS: &[(&str, &str)] = &[
     ("register", "a pitch as a MIDI number, 36 to 96"),
     ("dynamics", "a loudness, 0 to 1"),
     ("rubato", "an amount, 0 to 2"),
+    ("by", "an amount, followed through the phrase"),
+    ("along", "something to have more of, such as \"density\""),
     ("model", "the name of a model, such as 'melody'"),
     ("device", "an execution provider such as 'cuda'"),
 ];
@@ -188,7 +200,9 @@ pub(super) const NUMBERS: &[(&str, f64, f64)] = &[
     ("rubato", 0.0, 2.0),
 ];
 /// Modifiers that take a word at the start of each phrase.
-pub(super) const WORDS: &[&str] = &["style", "section", "voice"];
+pub(super) const WORDS: &[&str] = &["style", "section", "voice", "along"];
+/// Modifiers that take a number at each sixteenth of a phrase, and its range.
+pub(super) const CURVES: &[(&str, f64, f64)] = &[("by", -4.0, 4.0)];
 /// Modifiers that take all the words of a cycle.
 pub(super) const LISTS: &[&str] = &["kit", "voices"];
 
@@ -234,7 +248,8 @@ mod tests {
         for (name, _) in MODIFIERS {
             assert!(VERBS.iter().any(|verb| verb.takes(name)), "{name}");
         }
-        let settings = NUMBERS.iter().map(|row| row.0).chain(WORDS.iter().chain(LISTS).copied());
+        let numbers = NUMBERS.iter().chain(CURVES).map(|row| row.0);
+        let settings = numbers.chain(WORDS.iter().chain(LISTS).copied());
         settings.for_each(|name| assert!(is_modifier(name), "{name}"));
     }
 }

@@ -6,7 +6,7 @@ use crate::eval::{Call, Eval};
 use crate::meaning::Meaning;
 use crate::problem::Problem;
 use mag_pattern::cat::{slowcat, stack};
-use mag_pattern::{Pattern, Time as T};
+use mag_pattern::{Hap, Pattern, Query, Span, Time as T};
 
 /// Most copies that one function makes.
 const COPIES: f64 = 64.0;
@@ -80,6 +80,7 @@ pub(super) const ROWS: &[Native] = &[
             other => other,
         })
     }),
+    Native::build("_latent", &[Pat, List], latent),
     Native::build("soak", &[Int, Fun, Pat], |c| {
         let (n, mut p) = (copies(c, 0)?, c.pattern(2)?);
         let mut rounds = Vec::new();
@@ -128,6 +129,43 @@ fn generator(c: &mut Call, given: Vec<mag_pattern::Pattern>) -> Eval {
             c.eval.report(Problem::error("bad-argument", c.place(0), message))
         }
     }
+}
+
+/// A verb of the latent spaces, done to all patterns of a list but the last, by the last one. What
+/// stands before a dot comes last, so `p .between q x` says `q x p`: it is told from `between p q x`
+/// by where the amount is.
+fn latent(c: &mut Call) -> Eval {
+    let mut given = Vec::new();
+    for item in c.list(1) {
+        given.push(c.eval.pattern_of(item, c.place(1))?);
+    }
+    let number = |p: &Pattern| p.constant().is_some_and(|v| v.number().is_some());
+    let written = given.last().is_some_and(|last| {
+        number(last) || (is_amount(last) && !given.first().is_some_and(is_amount))
+    });
+    if let (false, Some(p)) = (written, given.pop()) {
+        given.insert(0, p);
+    }
+    let amount = given.pop().unwrap_or_else(Pattern::silence);
+    let place = c.place(1);
+    match generator(c, given)? {
+        Meaning::Generator(mut generator) => {
+            let amount = Meaning::Pattern(amount, None);
+            match generator.modify("by", Some(&amount)) {
+                Ok(()) => Ok(Meaning::Generator(generator)),
+                Err(message) => c.eval.report(Problem::error("generator-modifier", place, message)),
+            }
+        }
+        other => Ok(other),
+    }
+}
+
+/// Whether a pattern has small plain numbers and nothing else in its first cycle.
+fn is_amount(p: &Pattern) -> bool {
+    let mut found = Vec::new();
+    p.query(Span::cycle(0), &mut Query::of_work(1000), &mut found);
+    let small = |hap: &Hap| hap.value.number().is_some_and(|x| (-4.0..=4.0).contains(&x));
+    !found.is_empty() && found.iter().all(|hap| hap.value.controls().is_none() && small(hap))
 }
 
 /// A number of copies, within reason.

@@ -29,6 +29,12 @@ pub struct Card {
     pub network: Network,
     /// What the network reads before each step.
     pub inputs: Inputs,
+    /// The other half of an autoencoder.
+    #[serde(default)]
+    pub encoder: Option<EncoderCard>,
+    /// Where the points of an autoencoder must go to have more of something, by its name.
+    #[serde(default)]
+    pub directions: BTreeMap<String, Vec<f32>>,
     /// How it was trained.
     pub training: Training,
     /// Figures on held-out data, by name.
@@ -52,6 +58,24 @@ pub struct Network {
     pub heads: Vec<Head>,
     /// What is carried from step to step.
     pub states: Vec<StateCard>,
+}
+
+/// The network that reads windows: integers (rows x (`steps` + 1), the last one the length of a
+/// bar) to the mean and the deviation of a point (rows x `width` each).
+#[derive(Debug, Clone, Deserialize)]
+pub struct EncoderCard {
+    /// Its file beside the card.
+    pub file: String,
+    /// Input of integers.
+    pub columns: String,
+    /// The most steps of a window.
+    pub steps: usize,
+    /// Output with the means.
+    pub mean: String,
+    /// Output with the deviations.
+    pub deviation: String,
+    /// Width of a point.
+    pub width: usize,
 }
 
 /// An output with log-probabilities, rows x `shape`.
@@ -154,9 +178,12 @@ impl Card {
 
     fn checked(self) -> Result<Self, Trouble> {
         let refuse = |what: String, fix: &str| Err(Trouble::new(what, fix));
-        if Path::new(&self.file).components().count() != 1 || self.file.starts_with('.') {
-            let what = format!("`file` should name a file beside the card, found `{}`", self.file);
-            return refuse(what, "write file = \"model.onnx\"");
+        for file in [Some(&self.file), self.encoder.as_ref().map(|e| &e.file)].into_iter().flatten()
+        {
+            if Path::new(file).components().count() != 1 || file.starts_with('.') {
+                let what = format!("`file` should name a file beside the card, found `{file}`");
+                return refuse(what, "write file = \"model.onnx\"");
+            }
         }
         if self.network.heads.is_empty() || self.inputs.columns.is_empty() {
             let what = "a network needs at least one head and one input column".to_string();
@@ -164,6 +191,8 @@ impl Card {
         }
         let numbers = self.network.states.iter().flat_map(|s| [s.layers, s.width]);
         let shapes = self.network.heads.iter().flat_map(|h| h.shape.iter().copied());
+        let encoder = self.encoder.iter().flat_map(|e| [e.steps, e.width]);
+        let numbers = numbers.chain(encoder);
         let mut sizes = numbers.chain(shapes).chain([self.network.real_width.max(1)]);
         if let Some(size) = sizes.find(|&size| size == 0 || size > 1 << 20) {
             let what = format!("a size of {size} is out of range (expected 1 to 1048576)");

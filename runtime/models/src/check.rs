@@ -2,15 +2,21 @@
 
 mod card_text;
 pub(crate) mod file;
+mod graph;
 mod trial;
+mod wire;
 
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::card::Card;
 use crate::onnx::Runtime;
 use crate::trouble::Trouble;
 use crate::vocab::Vocabulary;
+
+/// How long a network may take for its first steps.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +66,11 @@ impl fmt::Display for Finding {
 /// assert!(findings[0].to_string().contains("no/such/folder"));
 /// ```
 pub fn check(folder: &Path, runtime: Option<&Runtime>) -> Vec<Finding> {
+    check_within(folder, runtime, PATIENCE)
+}
+
+/// As [`check()`], for a network that is given so much time for its first steps.
+pub fn check_within(folder: &Path, runtime: Option<&Runtime>, patience: Duration) -> Vec<Finding> {
     if !folder.is_dir() {
         let what = format!("there is no folder {}", folder.display());
         return vec![Finding::refused(what, "a model is a folder with model.onnx and model.toml")];
@@ -77,14 +88,17 @@ pub fn check(folder: &Path, runtime: Option<&Runtime>) -> Vec<Finding> {
     };
     findings.extend(origins(&card));
     let spoken = Vocabulary::of(&card);
-    let file = file::examine(&card.network_path(folder));
+    let mut file = file::examine(&card.network_path(folder));
+    if let Some(encoder) = &card.encoder {
+        file.extend(file::examine(&folder.join(&encoder.file)));
+    }
     let sound = spoken.is_ok() && !file.iter().any(|f| f.gravity == Gravity::Refused);
     findings.extend(file);
     match spoken {
         Err(trouble) => findings.push(Finding { gravity: Gravity::Refused, trouble }),
         Ok(vocabulary) => {
             if let Some(runtime) = runtime.filter(|_| sound) {
-                findings.extend(trial::examine(folder, &card, vocabulary, runtime));
+                findings.extend(trial::examine(folder, &card, vocabulary, runtime, patience));
             }
         }
     }

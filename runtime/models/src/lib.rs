@@ -2,8 +2,8 @@
 //!
 //! [`Net`] is one step of a network for a batch of sequences; [`onnx`] runs it with ONNX
 //! Runtime, [`fake`] without. [`vocab`] says what the numbers mean, [`sample`] picks them;
-//! [`MelodyModel`], [`ChordsModel`], [`DrumsModel`] and [`GrooveModel`] make music of them. A
-//! model is a folder with `model.onnx` and its
+//! [`MelodyModel`], [`ChordsModel`], [`DrumsModel`], [`GrooveModel`] and [`LatentModel`] make
+//! music of them. A model is a folder with `model.onnx` and its
 //! [`Card`]; nothing here reads a clock, plays, or prints.
 
 pub mod card;
@@ -15,6 +15,7 @@ pub mod drums;
 pub mod expression;
 pub mod fake;
 pub mod groove;
+pub mod latent;
 mod loaded;
 mod locate;
 pub mod melody;
@@ -36,6 +37,7 @@ pub use chords::{ChordsModel, ChordsRequest, Progression, Repertoire, Section};
 pub use drums::{Drum, DrumPhrase, DrumsModel, DrumsRequest, Hit, Keep, Rhythm, Style};
 pub use expression::{Expression, ExpressionModel, ExpressionRequest, WrittenNote};
 pub use groove::{GrooveModel, GrooveRequest};
+pub use latent::{Change, DrumChange, LatentModel, MelodyChange};
 pub use loaded::try_out;
 pub use melody::{Fill, Melody, MelodyModel, MelodyRequest, Mode, Surprise};
 pub use net::Net;

@@ -92,3 +92,21 @@ pub trait Net: Send {
     /// When the network cannot be run or answers in another shape than its card says.
     fn step(&mut self, batch: Batch, state: State) -> Result<Step, Trouble>;
 }
+
+/// What an encoder finds in windows: where their points lie, and how surely.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The middle of each window's points, rows x width.
+    pub mean: Array2<f32>,
+    /// Their deviation in each dimension, rows x width.
+    pub deviation: Array2<f32>,
+}
+
+/// A network that reads whole windows.
+pub trait Encode: Send {
+    /// The points of windows, one a row; see [`crate::card::EncoderCard`].
+    ///
+    /// # Errors
+    /// When the network cannot be run or answers in another shape than its card says.
+    fn encode(&mut self, windows: Array2<i64>) -> Result<Reading, Trouble>;
+}

@@ -1,7 +1,11 @@
-//! Runs networks with ONNX Runtime: the only file that names `ort`.
+//! Runs networks with ONNX Runtime: this module alone names `ort`.
 //!
 //! The library is found and loaded at run time. `ort` panics when it is used before that has
 //! succeeded, so everything here goes through a [`Runtime`], which exists only afterwards.
+
+mod encoder;
+
+pub use encoder::OnnxEncoder;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -86,20 +90,27 @@ impl Runtime {
         card: &Card,
         device: &str,
     ) -> Result<(OnnxNet, Option<String>), Trouble> {
-        let path = card.network_path(folder);
-        let refuse = |what: String| {
-            let fix = "export it again with its training script, or restore the file";
-            Trouble::new(format!("the model `{}` ({}): {what}", card.name, path.display()), fix)
-        };
-        let size = std::fs::metadata(&path).map_err(|e| refuse(e.to_string()))?.len();
-        file::fits(size).map_err(&refuse)?;
-        let bytes = std::fs::read(&path).map_err(|e| refuse(e.to_string()))?;
-        if let Some((what, fix)) = file::unwanted(&bytes).next() {
-            return Err(Trouble::new(format!("the model `{}`: {what}", card.name), fix));
-        }
-        let (session, notice) = self.session(&bytes, device).map_err(&refuse)?;
+        let (session, notice) = self.opened(&card.network_path(folder), &card.name, device)?;
+        let refuse = |what| refused(&card.name, &card.network_path(folder), what);
         check(&session, &card.network, card.inputs.columns.len()).map_err(refuse)?;
         Ok((OnnxNet { session, network: card.network.clone() }, notice))
+    }
+
+    /// A model's file, read and refused or loaded; the notice is that of [`Runtime::network`].
+    fn opened(
+        &self,
+        path: &Path,
+        name: &str,
+        device: &str,
+    ) -> Result<(Session, Option<String>), Trouble> {
+        let refuse = |what: String| refused(name, path, what);
+        let size = std::fs::metadata(path).map_err(|e| refuse(e.to_string()))?.len();
+        file::fits(size).map_err(&refuse)?;
+        let bytes = std::fs::read(path).map_err(|e| refuse(e.to_string()))?;
+        if let Some((what, fix)) = file::unwanted(&bytes).into_iter().next() {
+            return Err(Trouble::new(format!("the model `{name}`: {what}"), fix));
+        }
+        self.session(&bytes, device).map_err(refuse)
     }
 
     /// A session on the device, or on the CPU with a notice that says why.
@@ -149,6 +160,11 @@ impl Runtime {
         }
         builder.commit_from_memory(bytes).map_err(|e| e.to_string())
     }
+}
+
+fn refused(name: &str, path: &Path, what: String) -> Trouble {
+    let fix = "export it again with its training script, or restore the file";
+    Trouble::new(format!("the model `{name}` ({}): {what}", path.display()), fix)
 }
 
 /// Loads the library and makes its environment, or says why not.

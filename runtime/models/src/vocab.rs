@@ -5,6 +5,7 @@ pub mod chords;
 pub mod drums;
 pub mod expression;
 pub mod groove;
+pub mod latent;
 mod lookback;
 pub mod melody;
 pub mod performance;
@@ -30,7 +31,7 @@ pub struct Vocabulary {
 }
 
 /// All vocabularies that this version speaks.
-pub const ALL: [&Vocabulary; 7] = [
+pub const ALL: [&Vocabulary; 9] = [
     &melody::VOCABULARY,
     &drums::VOCABULARY,
     &groove::VOCABULARY,
@@ -38,6 +39,8 @@ pub const ALL: [&Vocabulary; 7] = [
     &chorale::VOCABULARY,
     &performance::VOCABULARY,
     &expression::VOCABULARY,
+    &latent::MELODY,
+    &latent::DRUM,
 ];
 
 impl Vocabulary {
@@ -97,6 +100,18 @@ impl Vocabulary {
             let wanted = self.heads;
             return refuse(format!("expected heads of the shapes {wanted:?}, found {heads:?}"));
         }
-        Ok(())
+        match (latent::Kind::of(self), &card.encoder) {
+            (None, _) => Ok(()),
+            (Some(_), None) => refuse("an autoencoder needs an [encoder] table".to_string()),
+            (Some(kind), Some(encoder)) => {
+                let (wanted, found) =
+                    ((kind.longest(), kind.width()), (encoder.steps, encoder.width));
+                if wanted == found {
+                    return Ok(());
+                }
+                let what = "expected an encoder of (steps, width)";
+                refuse(format!("{what} {wanted:?}, found {found:?}"))
+            }
+        }
     }
 }

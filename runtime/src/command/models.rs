@@ -2,14 +2,19 @@
 
 use crate::notice::print;
 use crate::phrases::library::{self, Found};
-use clap::Args;
-use mag_models::{Card, Runtime};
+use clap::{Args, Subcommand};
+use mag_models::{Card, Gravity, Runtime};
 use serde_json::{Value as Json, json};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What `mag models` is asked.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Models {
+    /// Something else than listing them
+    #[command(subcommand)]
+    pub task: Option<Task>,
     /// Answer in JSON, one line for each model
     #[arg(long)]
     pub json: bool,
@@ -20,12 +25,28 @@ pub struct Models {
     pub name: Option<String>,
 }
 
+/// What else can be done with models.
+#[derive(Debug, Subcommand)]
+pub enum Task {
+    /// Explain what is wrong with a model's folder, a stranger's for instance
+    Check {
+        /// The folder, with model.onnx and model.toml
+        folder: PathBuf,
+        /// Answer in JSON, one line for each finding
+        #[arg(long)]
+        json: bool,
+    },
+}
+
 impl Models {
     /// Answers on standard output; fails if a model is broken or the named one is not there.
     ///
     /// # Errors
     /// In the user's words.
     pub fn run(self) -> Result<ExitCode, String> {
+        if let Some(Task::Check { folder, json }) = &self.task {
+            return Ok(check(folder, *json));
+        }
         let folders = library::folders();
         let mut models = library::models(&folders);
         if let Some(name) = &self.name {
@@ -55,6 +76,31 @@ impl Models {
     }
 }
 
+/// Tells all that is wrong with a folder; fails if the model is refused.
+fn check(folder: &Path, json: bool) -> ExitCode {
+    let runtime = library::runtime();
+    let findings = mag_models::check(folder, runtime.as_ref().ok());
+    let refused = findings.iter().any(|finding| finding.gravity == Gravity::Refused);
+    for finding in &findings {
+        let gravity = if finding.gravity == Gravity::Refused { "refused" } else { "doubtful" };
+        print(&match json {
+            true => json!({
+                "gravity": gravity, "what": finding.trouble.what, "fix": finding.trouble.fix,
+            })
+            .to_string(),
+            false => finding.to_string(),
+        });
+    }
+    if let (Err(trouble), false) = (&runtime, json) {
+        print(&format!("its network was not tried: {trouble}"));
+    }
+    if let (Ok(card), false, false) = (Card::read(folder), refused, json) {
+        let tried = if runtime.is_ok() { ", and its network runs" } else { "" };
+        print(&format!("`{}` is sound: it speaks `{}`{tried}", card.name, card.vocabulary));
+    }
+    if refused { ExitCode::from(super::PROBLEMS) } else { ExitCode::SUCCESS }
+}
+
 /// Whether a model runs: what there is to say about how, or why not.
 pub(super) fn state(
     found: &Found,
@@ -69,7 +115,7 @@ pub(super) fn state(
 
 fn page(name: &str, found: &Found, state: &Result<String, String>) -> String {
     let mut text = match &found.card {
-        Ok(card) => about(card),
+        Ok(card) => about(card) + &size(card, &found.folder),
         Err(_) => format!("{name}\n"),
     };
     text.push_str(&format!("  in        {}\n", found.folder.display()));
@@ -78,6 +124,14 @@ fn page(name: &str, found: &Found, state: &Result<String, String>) -> String {
         Err(why) => text.push_str(&format!("  state     does not run: {why}")),
     }
     text
+}
+
+/// How big a model's files are.
+fn size(card: &Card, folder: &Path) -> String {
+    let files = [Some(&card.file), card.encoder.as_ref().map(|encoder| &encoder.file)];
+    let bytes = |file: &String| std::fs::metadata(folder.join(file)).map_or(0, |found| found.len());
+    let total: u64 = files.into_iter().flatten().map(bytes).sum();
+    format!("  size      {:.1} MB, vocabulary `{}`\n", total as f64 / 1e6, card.vocabulary)
 }
 
 fn about(card: &Card) -> String {

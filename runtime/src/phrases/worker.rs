@@ -2,9 +2,10 @@
 
 use super::key::Key;
 use super::{Shared, chords, library, ticks};
+use mag_models::vocab::latent::Kind;
 use mag_models::{
-    Card, ChoraleModel, ChordsModel, DrumsModel, ExpressionModel, GrooveModel, MelodyModel,
-    PerformanceModel, Runtime, Trouble,
+    Card, ChoraleModel, ChordsModel, DrumsModel, ExpressionModel, GrooveModel, LatentModel,
+    MelodyModel, PerformanceModel, Runtime, Trouble,
 };
 use mag_pattern::{Phrase, PhraseRequest, Role, Sym, Value};
 use std::collections::HashMap;
@@ -116,6 +117,13 @@ pub fn open(
         }
         "chords" => {
             let model = ChordsModel::open(folder, runtime, device)?;
+            let notice = model.notice().map(String::from);
+            opened(model, notice)
+        }
+        "melody-vae" | "drums-vae" => {
+            let drums = card.vocabulary == "drums-vae";
+            let kind = if drums { Kind::Drums } else { Kind::Melody };
+            let model = LatentModel::open(folder, runtime, device, kind)?;
             let notice = model.notice().map(String::from);
             opened(model, notice)
         }

@@ -45,8 +45,8 @@ syntax keyword magControl warpsustain warpsync waveloss wavetablePhaseRand wavet
 syntax keyword magControl wavetableWarp wavetableWarpMode wt wtatt wtattack wtdc wtdec wtdecay
 syntax keyword magControl wtdepth wtenv wtphaserand wtrate wtrel wtrelease wtshape wtskew wtsus
 syntax keyword magControl wtsustain wtsync x xsdelay y zcrush zdelay zmod znoise zrand zzfx
-syntax keyword magGenerator answer chorale chords drums groove harmonize infill melody midi perform
-syntax keyword magGenerator performance singer surprise tap
+syntax keyword magGenerator answer away between chorale chords drums groove harmonize infill less
+syntax keyword magGenerator melody midi more perform performance singer surprise tap toward vary
 syntax keyword magFunction abs add addMix addOut addPoly addReset addRestart addSqueeze
 syntax keyword magFunction addSqueezeOut allpass almostAlways almostNever always and andMix andOut
 syntax keyword magFunction andPoly andReset andRestart andSqueeze andSqueezeOut append apply applyN

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Finding;
+use super::{Finding, graph};
 
 /// Network files above this size (bytes) are refused.
 pub(crate) const LARGEST: u64 = 256 << 20;
@@ -42,6 +42,7 @@ pub(super) fn examine(path: &Path) -> Vec<Finding> {
         Err(error) => return vec![Finding::refused(format!("{shown}: {error}"), EXPORT)],
     };
     let mut findings: Vec<Finding> = unwanted(&bytes)
+        .into_iter()
         .map(|(what, fix)| Finding::refused(format!("{shown}: {what}"), fix))
         .collect();
     // The first field of the file is the version of its format, a small number.
@@ -68,8 +69,15 @@ pub(crate) fn fits(size: u64) -> Result<(), String> {
     }
 }
 
-/// What the bytes of a network contain that is refused, with the fix.
-pub(crate) fn unwanted(bytes: &[u8]) -> impl Iterator<Item = (&'static str, &'static str)> {
+/// What a network's file contains that is refused, with the fix: by its graph, and by pieces that
+/// stand anywhere in it.
+pub(crate) fn unwanted(bytes: &[u8]) -> Vec<(String, &'static str)> {
+    let mut all = graph::unwanted(bytes);
     let found = |piece: &[u8]| bytes.windows(piece.len()).any(|window| window == piece);
-    UNWANTED.into_iter().filter(move |row| found(row.0)).map(|row| (row.1, row.2))
+    for (piece, what, fix) in UNWANTED {
+        if all.iter().all(|(said, _)| said != what) && found(piece) {
+            all.push((what.to_string(), fix));
+        }
+    }
+    all
 }

@@ -1,32 +1,97 @@
 //! Loads a network and lets it make a few steps, as it would have to when it is played.
 
 use std::path::Path;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use ndarray::{Array2, ArrayD, Axis, Slice};
 
-use super::{Finding, Gravity};
+use super::Finding;
 use crate::card::Card;
-use crate::net::{Batch, Net, Step};
+use crate::net::{Batch, Encode, Net, Step};
 use crate::onnx::Runtime;
 use crate::trouble::Trouble;
 use crate::vocab::Vocabulary;
+use crate::vocab::latent::Kind;
 
-/// Findings about the network of a card that fits its vocabulary.
+/// Steps that take longer than this, at their fastest, are too slow to play with.
+const SLOW: Duration = Duration::from_millis(100);
+
+/// Findings about the network of a card that fits its vocabulary. One that does not answer in time
+/// is left behind, running, and refused.
 pub(super) fn examine(
+    folder: &Path,
+    card: &Card,
+    vocabulary: &'static Vocabulary,
+    runtime: &Runtime,
+    patience: Duration,
+) -> Vec<Finding> {
+    let (folder, card, runtime) = (folder.to_path_buf(), card.clone(), runtime.clone());
+    let (answer, answers) = mpsc::sync_channel(1);
+    let work = move || {
+        let found = attempt(&folder, &card, vocabulary, &runtime);
+        answer.send(found.unwrap_or_else(|trouble| refused(trouble.what, trouble.fix))).ok();
+    };
+    if let Err(error) = std::thread::Builder::new().name("trial".to_string()).spawn(work) {
+        return refused(format!("the network could not be tried: {error}"), "try again");
+    }
+    answers.recv_timeout(patience).unwrap_or_else(|why| match why {
+        mpsc::RecvTimeoutError::Timeout => refused(
+            format!("the network did not make a few steps within {patience:?}"),
+            "make it smaller; a step of a model for playing takes about a millisecond",
+        ),
+        mpsc::RecvTimeoutError::Disconnected => {
+            refused("the network brought its trial down", "export it again")
+        }
+    })
+}
+
+fn refused(what: impl Into<String>, fix: impl Into<String>) -> Vec<Finding> {
+    vec![Finding::refused(what, fix)]
+}
+
+fn attempt(
     folder: &Path,
     card: &Card,
     vocabulary: &Vocabulary,
     runtime: &Runtime,
-) -> Vec<Finding> {
-    let refused = |trouble| vec![Finding { gravity: Gravity::Refused, trouble }];
-    let mut net = match runtime.network(folder, card, "cpu") {
-        Ok((net, _)) => net,
-        Err(trouble) => return refused(trouble),
-    };
-    match steps(&mut net, vocabulary) {
-        Ok(findings) => findings,
-        Err(trouble) => refused(trouble),
+) -> Result<Vec<Finding>, Trouble> {
+    let (mut net, _) = runtime.network(folder, card, "cpu")?;
+    let mut findings = steps(&mut net, vocabulary)?;
+    if let Some(kind) = Kind::of(vocabulary) {
+        let (mut encoder, _) = runtime.encoder(folder, card, "cpu")?;
+        findings.extend(windows(&mut encoder, kind)?);
     }
+    Ok(findings)
+}
+
+/// Reads an empty window and one that is as full as can be.
+fn windows(encoder: &mut dyn Encode, kind: Kind) -> Result<Vec<Finding>, Trouble> {
+    let mut findings = Vec::new();
+    let longest = kind.longest();
+    let full = kind.vocabulary().heads.first().and_then(|head| head.first()).copied();
+    let full = u16::try_from(full.unwrap_or(1) - 1).unwrap_or(0);
+    let rows = [kind.entry(&[], 4), kind.entry(&vec![full; longest], longest / 2)].concat();
+    let given = Array2::from_shape_vec((2, longest + 1), rows)
+        .map_err(|error| Trouble::new(error.to_string(), ""))?;
+    let read = encoder.encode(given.clone())?;
+    if read.mean.iter().any(|v| !v.is_finite())
+        || read.deviation.iter().any(|v| v.is_nan() || *v <= 0.0)
+    {
+        findings.push(Finding::refused(
+            "the encoder's means are not all numbers, or its deviations not all above 0",
+            "train it with a smaller rate, and end the deviations with softplus or exp",
+        ));
+    }
+    let again = encoder.encode(given.clone())?;
+    let alone = encoder.encode(given.select(Axis(0), &[1]))?;
+    if again.mean != read.mean || alone.mean.row(0) != read.mean.row(1) {
+        findings.push(Finding::refused(
+            "the encoder finds another point for the same window, alone or each time",
+            "give the mean itself, and draw nothing inside of the network",
+        ));
+    }
+    Ok(findings)
 }
 
 /// Steps with the smallest and the largest value of every column.
@@ -41,6 +106,7 @@ fn steps(net: &mut dyn Net, vocabulary: &Vocabulary) -> Result<Vec<Finding>, Tro
     }
     let batch = Batch { columns, reals: Array2::zeros((rows, vocabulary.reals)) };
     let first = net.step(batch.clone(), net.initial(rows))?;
+    findings.extend(slow(net, &batch)?);
     let next = net.step(batch.clone(), first.state.clone())?;
     for (step, when) in [(&first, "first"), (&next, "second")] {
         findings.extend(improbable(step, vocabulary, when));
@@ -65,6 +131,19 @@ fn steps(net: &mut dyn Net, vocabulary: &Vocabulary) -> Result<Vec<Finding>, Tro
         ));
     }
     Ok(findings)
+}
+
+/// Steps that take too long, by the fastest of four.
+fn slow(net: &mut dyn Net, batch: &Batch) -> Result<Option<Finding>, Trouble> {
+    let mut fastest = Duration::MAX;
+    for _ in 0..4 {
+        let began = Instant::now();
+        net.step(batch.clone(), net.initial(batch.columns.nrows()))?;
+        fastest = fastest.min(began.elapsed());
+    }
+    let what = format!("a step takes {fastest:?}; four bars have up to 64 of them");
+    let fix = "make it smaller, or it will answer late";
+    Ok((fastest > SLOW).then(|| Finding::doubtful(what, fix)))
 }
 
 /// Heads that are not log-probabilities.
