@@ -143,8 +143,8 @@ fn latent(c: &mut Call) -> Eval {
     let written = given.last().is_some_and(|last| {
         number(last) || (is_amount(last) && !given.first().is_some_and(is_amount))
     });
-    if let (false, Some(p)) = (written, given.pop()) {
-        given.insert(0, p);
+    if !written {
+        given.rotate_right(1);
     }
     let amount = given.pop().unwrap_or_else(Pattern::silence);
     let place = c.place(1);

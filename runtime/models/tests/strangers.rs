@@ -39,12 +39,8 @@ fn said(findings: &[Finding]) -> String {
 fn refused(name: &str, runtime: Option<&Runtime>, word: &str) {
     let stranger = Stranger::new(name);
     let found = check_within(&stranger.0, runtime, Duration::from_secs(20));
-    let grave = found.iter().find(|finding| finding.gravity == Gravity::Refused);
-    assert!(
-        grave.is_some_and(|finding| finding.to_string().contains(word)),
-        "{name}: {}",
-        said(&found)
-    );
+    let mut grave = found.iter().filter(|finding| finding.gravity == Gravity::Refused);
+    assert!(grave.any(|finding| finding.to_string().contains(word)), "{name}: {}", said(&found));
 }
 
 #[test]
