@@ -273,3 +273,36 @@ fn voices_and_hands_are_told_what_they_were_asked() {
     let text = refused("chorale .density 4 .rubato 1");
     assert!(text.contains("rubato"), "{text}");
 }
+
+#[test]
+fn the_amount_of_a_way_is_found_before_and_after_the_dot() {
+    let wished = |text: &str| {
+        let world = Made::default();
+        let pattern = pattern(text);
+        let mut query = Query::new(&world);
+        pattern.query(Span::cycle(0), &mut query, &mut Vec::new());
+        world.wishes.into_inner().expect("a lock").pop().expect("a wish")
+    };
+    let (p, q) = ("(note \"c4 e4\")", "(note \"g4*4\")");
+    let written = wished(&format!("between {p} {q} 0.25"));
+    assert_eq!(written, wished(&format!("{p} .between {q} 0.25")));
+    assert_eq!(written.given.iter().map(Vec::len).collect::<Vec<_>>(), [8, 16]);
+    assert_eq!(written.number("by"), Some(0.25));
+    assert_eq!(wished(&format!("vary {p} 0.5")), wished(&format!("{p} .vary 0.5")));
+    assert_eq!(wished("vary \"60 62\" 0.5"), wished("\"60 62\" .vary 0.5"));
+    assert_eq!(wished(&format!("{p} .away {q} 0.5")).number("by"), Some(-0.5));
+    assert_eq!(wished("s \"bd sd\" .more \"toms\" 1").model.as_str(), "drums-vae");
+}
+
+#[test]
+fn an_amount_that_moves_is_followed_through_the_phrase() {
+    let world = Made::default();
+    let text = "note \"c4\" .vary saw .bars 1";
+    pattern(text).query(Span::cycle(0), &mut Query::new(&world), &mut Vec::new());
+    let wishes = world.wishes.into_inner().expect("a lock");
+    let by = wishes.last().and_then(|wish| wish.setting("by")).expect("an amount");
+    let Value::List(steps) = by else { panic!("{by}") };
+    let steps: Vec<f64> = steps.iter().filter_map(Value::number).collect();
+    assert_eq!(steps.len(), 16);
+    assert!(steps.windows(2).all(|pair| pair[0] < pair[1]), "{steps:?}");
+}
