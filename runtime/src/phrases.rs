@@ -34,15 +34,20 @@ use crate::notice::Notices;
 use crate::priority::{self, Urgency};
 use cache::Cache;
 use mag_pattern::{Call, Phrase, PhraseRequest, Played, Span, Sym, Time, World};
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use worker::Worker;
+use worker::{Bench, Worker};
 
 /// Phrases that are kept: hours of most pieces, a few megabytes.
 const KEPT: usize = 1024;
 /// Wishes that may wait; beyond that the oldest is dropped and asked for again when needed.
 const WAITING: usize = 256;
+/// A wish that nobody has asked for since is dropped: what will sound is asked for ten times a
+/// second until it is there.
+const STALE: Duration = Duration::from_millis(1500);
+/// Threads that make phrases, at most; each model is at work on one of them at a time.
+const WORKERS: usize = 4;
 /// Wishes that could not be met are remembered up to this many.
 const REFUSED: usize = 4096;
 /// Messages that are remembered so that each is said once.
@@ -74,12 +79,35 @@ pub enum Substitution {
     },
 }
 
+/// A model on a device.
+type Seat = (Sym, Option<Sym>);
+
+/// How much a phrase is wanted.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Want {
+    /// It will sound: it can wait, and is forgotten when nobody asks for it any more.
+    Ahead,
+    /// It should sound already.
+    Now,
+    /// Somebody waits for it: it is made whatever happens.
+    Firm,
+}
+
+/// A wish that is waiting.
+struct Interest {
+    want: Want,
+    /// When it was last asked for.
+    asked: Instant,
+}
+
 #[derive(Default)]
 struct State {
     /// Wishes in the order in which they will be met.
     queue: VecDeque<PhraseRequest>,
-    /// Wishes that are waiting or being met.
-    pending: HashSet<Key>,
+    /// Wishes that are waiting or being met, and how much they are wanted.
+    pending: HashMap<Key, Interest>,
+    /// Models that are at work.
+    busy: Vec<Seat>,
     /// Wishes that could not be met, and when to try again.
     refused: HashMap<Key, Instant>,
     /// What was heard last, for each kind of phrase.
@@ -117,14 +145,22 @@ impl Shared {
         }
     }
 
-    /// Waits for wishes: the first that waits, and what else fits into one batch with it.
+    /// Waits for wishes: the first whose model is free, and what else fits into one batch with it.
+    /// That model is then at work until [`Shared::free`].
     fn next_batch(&self, most: usize) -> Option<Vec<PhraseRequest>> {
         let mut state = lock(&self.state);
-        while state.queue.is_empty() && !state.closed {
+        loop {
+            if state.closed {
+                return None;
+            }
+            state.forget_stale();
+            let free = |w: &PhraseRequest| !state.busy.contains(&(w.model, w.device));
+            if let Some(at) = state.queue.iter().position(free) {
+                let first = state.queue.remove(at);
+                first.into_iter().for_each(|first| state.queue.push_front(first));
+                break;
+            }
             state = self.wished.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-        if state.closed {
-            return None;
         }
         let seat = |w: &PhraseRequest| (w.verb, w.model, w.device);
         let first = state.queue.front().map(seat);
@@ -138,7 +174,18 @@ impl Shared {
             if takes { batch.push(wish) } else { rest.push_back(wish) }
         }
         state.queue = rest;
+        state.busy.extend(batch.first().map(|w| (w.model, w.device)));
         Some(batch)
+    }
+
+    /// A model has done its work.
+    fn free(&self, seat: Seat) {
+        let mut state = lock(&self.state);
+        if let Some(at) = state.busy.iter().position(|busy| *busy == seat) {
+            state.busy.swap_remove(at);
+        }
+        drop(state);
+        self.wished.notify_all();
     }
 
     /// A phrase that is there already.
@@ -169,7 +216,7 @@ impl Shared {
     }
 
     /// The phrase, if it is there; otherwise it will be made.
-    fn ask(&self, key: Key, wish: &PhraseRequest) -> Option<Arc<Phrase>> {
+    fn ask(&self, key: Key, wish: &PhraseRequest, want: Want) -> Option<Arc<Phrase>> {
         if let Some(phrase) = self.peek(key) {
             return Some(phrase);
         }
@@ -179,13 +226,25 @@ impl Shared {
             Some(_) => drop(state.refused.remove(&key)),
             None => {}
         }
-        if state.pending.insert(key) {
+        let asked = Instant::now();
+        if let Some(interest) = state.pending.get_mut(&key) {
+            interest.asked = asked;
+            let before = interest.want;
+            interest.want = want.max(before);
+            if want > before {
+                state.hurry(key);
+            }
+        } else {
+            state.pending.insert(key, Interest { want, asked });
             if state.queue.len() >= WAITING
                 && let Some(dropped) = state.queue.pop_front()
             {
                 state.pending.remove(&Key::of(&dropped));
             }
-            state.queue.push_back(wish.clone());
+            match want {
+                Want::Now => state.queue.push_front(wish.clone()),
+                Want::Ahead | Want::Firm => state.queue.push_back(wish.clone()),
+            }
             self.wished.notify_one();
         }
         None
@@ -236,7 +295,31 @@ fn note(state: &mut State, substitution: Substitution) {
     }
 }
 
-/// All phrases, and the thread that makes them.
+impl State {
+    /// Drops what nobody has asked for lately: an edit has taken it off.
+    fn forget_stale(&mut self) {
+        let pending = &mut self.pending;
+        self.queue.retain(|wish| {
+            let key = Key::of(wish);
+            let stale = |i: &Interest| i.want != Want::Firm && i.asked.elapsed() > STALE;
+            let stale = pending.get(&key).is_some_and(stale);
+            if stale {
+                pending.remove(&key);
+            }
+            !stale
+        });
+    }
+
+    /// Puts a wish before all others.
+    fn hurry(&mut self, key: Key) {
+        if let Some(at) = self.queue.iter().position(|wish| Key::of(wish) == key) {
+            let wish = self.queue.remove(at);
+            wish.into_iter().for_each(|wish| self.queue.push_front(wish));
+        }
+    }
+}
+
+/// All phrases, and the threads that make them.
 pub struct PhraseStore {
     shared: Arc<Shared>,
 }
@@ -252,14 +335,18 @@ impl PhraseStore {
             notices,
             played: Heard::default(),
         });
-        let worker = Worker::new(shared.clone(), shelf);
-        let started = std::thread::Builder::new().name("phrases".into()).spawn(|| {
-            priority::ask(Urgency::Background);
-            worker.run();
-        });
-        if let Err(error) = started {
-            shared.say(format!("models stay silent: the system gives no thread ({error})"));
-            lock(&shared.state).closed = true;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let bench = Arc::new(Bench::new(shelf));
+        for n in 0..(cores / 2 + 1).clamp(1, WORKERS) {
+            let worker = Worker::new(shared.clone(), bench.clone());
+            let started = std::thread::Builder::new().name("phrases".into()).spawn(|| {
+                priority::ask(Urgency::Background);
+                worker.run();
+            });
+            if let (Err(error), 0) = (started, n) {
+                shared.say(format!("models stay silent: the system gives no thread ({error})"));
+                lock(&shared.state).closed = true;
+            }
         }
         PhraseStore { shared }
     }
@@ -338,7 +425,7 @@ pub struct Live(Arc<Shared>);
 impl World for Live {
     fn phrase(&self, wish: &PhraseRequest) -> Option<Arc<Phrase>> {
         let key = Key::of(wish);
-        match self.0.ask(key, wish) {
+        match self.0.ask(key, wish, Want::Now) {
             Some(phrase) => {
                 self.0.heard(key, wish, &phrase);
                 Some(phrase)
@@ -369,7 +456,7 @@ impl Ahead {
 
 impl World for Ahead {
     fn phrase(&self, wish: &PhraseRequest) -> Option<Arc<Phrase>> {
-        self.0.ask(Key::of(wish), wish)
+        self.0.ask(Key::of(wish), wish, Want::Ahead)
     }
 
     fn played(&self, source: Sym, span: Span, longest: Time) -> Played {
@@ -395,12 +482,12 @@ impl World for Patient {
         let key = Key::of(wish);
         let until = self.until.unwrap_or_else(|| Instant::now() + PATIENCE);
         loop {
-            if let Some(phrase) = shared.ask(key, wish) {
+            if let Some(phrase) = shared.ask(key, wish, Want::Firm) {
                 return Some(phrase);
             }
             let state = lock(&shared.state);
             let left = until.saturating_duration_since(Instant::now());
-            if state.closed || !state.pending.contains(&key) {
+            if state.closed || !state.pending.contains_key(&key) {
                 // Met between the two looks, or refused.
                 drop(state);
                 return shared.peek(key);

@@ -179,6 +179,75 @@ fn flow_continues_the_phrase_before_whatever_was_asked_first() {
 }
 
 #[test]
+fn what_an_edit_has_taken_off_is_not_made() {
+    let desk = desk(true);
+    let ahead = desk.store.ahead();
+    let _ = ahead.phrase(&wish(1));
+    while desk.store.counts().0 == 0 || !lock(&desk.store.shared.state).queue.is_empty() {
+        std::thread::yield_now();
+    }
+    // The first is being made; these wait, and only the second is still asked for.
+    let _ = ahead.phrase(&wish(2));
+    let _ = ahead.phrase(&wish(3));
+    std::thread::sleep(STALE + Duration::from_millis(100));
+    let _ = ahead.phrase(&wish(2));
+    for _ in 0..2 {
+        let _ = desk.leave.send(());
+    }
+    assert!(desk.store.settle(SOON));
+    let made: Vec<i64> = desk.batches.try_iter().flatten().map(|wish| wish.seed).collect();
+    assert_eq!(made, [1, 2]);
+}
+
+#[test]
+fn what_should_sound_already_is_made_first() {
+    let desk = desk(true);
+    let ahead = desk.store.ahead();
+    for seed in 1..=40 {
+        let _ = ahead.phrase(&wish(seed));
+    }
+    let _ = desk.store.live().phrase(&wish(40));
+    for _ in 0..4 {
+        let _ = desk.leave.send(());
+    }
+    assert!(desk.store.settle(SOON));
+    let batches: Vec<Vec<i64>> =
+        desk.batches.try_iter().map(|b| b.iter().map(|wish| wish.seed).collect()).collect();
+    let at = batches.iter().position(|batch| batch.contains(&40));
+    assert!(at.is_some_and(|at| at <= 1), "{batches:?}");
+}
+
+/// Waits for the other model before it answers.
+struct Meets(Arc<std::sync::Barrier>);
+
+impl Player for Meets {
+    fn play(&mut self, wishes: &[PhraseRequest]) -> Vec<Result<Phrase, String>> {
+        self.0.wait();
+        wishes.iter().map(|_| Ok(Phrase::default())).collect()
+    }
+}
+
+impl Shelf for Arc<std::sync::Barrier> {
+    fn open(&mut self, _: &str, _: &str) -> Result<Opened, String> {
+        Ok((Box::new(Meets(self.clone())), None))
+    }
+}
+
+#[test]
+fn models_work_side_by_side() {
+    if std::thread::available_parallelism().map_or(1, usize::from) < 2 {
+        return;
+    }
+    let barrier = Arc::new(std::sync::Barrier::new(2));
+    let store = PhraseStore::new(Box::new(barrier), Notices::start(Box::new(|_| {})));
+    let ahead = store.ahead();
+    for model in ["one", "other"] {
+        let _ = ahead.phrase(&PhraseRequest { model: Sym::new(model), ..wish(1) });
+    }
+    assert!(store.settle(SOON), "each waits until both are at work");
+}
+
+#[test]
 fn memory_is_bounded() {
     let desk = desk(false);
     let patient = desk.store.patient();

@@ -1,7 +1,8 @@
-//! The thread that owns the models: takes what is wished for, several at once, and makes phrases.
+//! The threads at work: each takes what is wished for of one model, several at once, and makes
+//! phrases of it.
 
 use super::key::Key;
-use super::{Shared, chords, library, ticks};
+use super::{Seat, Shared, chords, library, lock, ticks};
 use mag_models::vocab::latent::Kind;
 use mag_models::{
     Card, ChoraleModel, ChordsModel, DrumsModel, ExpressionModel, GrooveModel, LatentModel,
@@ -11,7 +12,7 @@ use mag_pattern::{Phrase, PhraseRequest, Role, Sym, Value};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// The most phrases of one batch: what a small network makes in well under a second.
@@ -135,29 +136,47 @@ pub fn open(
 }
 
 /// A model, or when it may be tried again.
-enum Seat {
+enum Place {
     Player(Box<dyn Player>),
     Empty(Instant),
 }
 
-/// What the thread owns.
+/// The models that are open, where all workers find them: each is taken away while it is at work.
+pub(super) struct Bench {
+    shelf: Mutex<Box<dyn Shelf>>,
+    places: Mutex<HashMap<Seat, Place>>,
+}
+
+impl Bench {
+    /// Nothing is open yet.
+    pub fn new(shelf: Box<dyn Shelf>) -> Bench {
+        Bench { shelf: Mutex::new(shelf), places: Mutex::default() }
+    }
+
+    fn put(&self, seat: Seat, place: Place) {
+        lock(&self.places).insert(seat, place);
+    }
+}
+
+/// One of the threads.
 pub(super) struct Worker {
-    pub shared: Arc<Shared>,
-    pub shelf: Box<dyn Shelf>,
-    seats: HashMap<(Sym, Option<Sym>), Seat>,
+    shared: Arc<Shared>,
+    bench: Arc<Bench>,
 }
 
 impl Worker {
-    pub fn new(shared: Arc<Shared>, shelf: Box<dyn Shelf>) -> Worker {
-        Worker { shared, shelf, seats: HashMap::new() }
+    pub fn new(shared: Arc<Shared>, bench: Arc<Bench>) -> Worker {
+        Worker { shared, bench }
     }
 
     /// Works until the store is gone.
     pub fn run(mut self) {
         while let Some(wishes) = self.shared.next_batch(BATCH) {
+            let seat = wishes.first().map(|wish| (wish.model, wish.device));
             for (key, made) in self.make(wishes) {
                 self.shared.finish(key, made);
             }
+            seat.into_iter().for_each(|seat| self.shared.free(seat));
         }
     }
 
@@ -178,15 +197,16 @@ impl Worker {
         let silent = || wishes.iter().map(|_| None).collect();
         let Some(first) = wishes.first() else { return Vec::new() };
         let seat = (first.model, first.device);
-        let Some(player) = self.player(seat) else { return silent() };
+        let Some(mut player) = self.player(seat) else { return silent() };
         let remarks: Vec<String> = wishes.iter().flat_map(|wish| player.remarks(wish)).collect();
         let made = catch_unwind(AssertUnwindSafe(|| player.play(wishes)));
         let shared = self.shared.clone();
         remarks.into_iter().for_each(|remark| shared.say(format!("{}: {remark}", first.model)));
         let Ok(made) = made else {
-            self.seats.insert(seat, Seat::Empty(Instant::now() + RETRY));
+            self.bench.put(seat, Place::Empty(Instant::now() + RETRY));
             return silent();
         };
+        self.bench.put(seat, Place::Player(player));
         let heard = made.into_iter().map(|made| match made {
             Ok(phrase) => Some(phrase),
             Err(why) => {
@@ -197,31 +217,31 @@ impl Worker {
         heard.chain(std::iter::repeat_with(|| None)).take(wishes.len()).collect()
     }
 
-    /// The player of a model, opened when it is first needed.
-    fn player(&mut self, seat: (Sym, Option<Sym>)) -> Option<&mut dyn Player> {
+    /// The player of a model, opened when it is first needed. Whoever takes it puts it back.
+    fn player(&mut self, seat: Seat) -> Option<Box<dyn Player>> {
         let (model, device) = seat;
-        let waits =
-            matches!(self.seats.get(&seat), Some(Seat::Empty(until)) if Instant::now() < *until);
-        let open = matches!(self.seats.get(&seat), Some(Seat::Player(_)));
-        if !open && !waits {
-            let device = device.map_or("cpu", Sym::as_str);
-            let opened = catch_unwind(AssertUnwindSafe(|| self.shelf.open(model.as_str(), device)));
-            let opened = opened.unwrap_or_else(|_| Err("opening it failed badly".into()));
-            let taken = match opened {
-                Ok((player, notice)) => {
-                    notice.into_iter().for_each(|text| self.shared.say(format!("{model}: {text}")));
-                    Seat::Player(player)
-                }
-                Err(why) => {
-                    self.shared.say(format!("{model} stays silent: {why}"));
-                    Seat::Empty(Instant::now() + RETRY)
-                }
-            };
-            self.seats.insert(seat, taken);
+        let taken = lock(&self.bench.places).remove(&seat);
+        match taken {
+            Some(Place::Player(player)) => return Some(player),
+            Some(Place::Empty(until)) if Instant::now() < until => {
+                self.bench.put(seat, Place::Empty(until));
+                return None;
+            }
+            _ => {}
         }
-        match self.seats.get_mut(&seat) {
-            Some(Seat::Player(player)) => Some(player.as_mut()),
-            _ => None,
+        let device = device.map_or("cpu", Sym::as_str);
+        let open = || lock(&self.bench.shelf).open(model.as_str(), device);
+        let opened = catch_unwind(AssertUnwindSafe(open));
+        match opened.unwrap_or_else(|_| Err("opening it failed badly".into())) {
+            Ok((player, notice)) => {
+                notice.into_iter().for_each(|text| self.shared.say(format!("{model}: {text}")));
+                Some(player)
+            }
+            Err(why) => {
+                self.shared.say(format!("{model} stays silent: {why}"));
+                self.bench.put(seat, Place::Empty(Instant::now() + RETRY));
+                None
+            }
         }
     }
 
