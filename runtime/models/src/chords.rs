@@ -14,6 +14,7 @@ use crate::card::Card;
 use crate::loaded::Loaded;
 use crate::net::Net;
 use crate::onnx::Runtime;
+use crate::phrase::Ticks;
 use crate::trouble::Trouble;
 use crate::vocab::chords::VOCABULARY;
 
@@ -55,5 +56,16 @@ impl ChordsModel {
         let mut drafts = requests.iter().map(Draft::new).collect::<Result<Vec<_>, _>>()?;
         self.loaded.run(&mut drafts)?;
         Ok(drafts.into_iter().map(Draft::finish).collect())
+    }
+
+    /// How surprising the model finds each progression, given as the prime of a request: its nats
+    /// (which chord, and how long), and its length in ticks, a whole number of bars.
+    ///
+    /// # Errors
+    /// When a request is impossible or the network fails.
+    pub fn surprise(&mut self, primes: &[ChordsRequest]) -> Result<Vec<(f64, Ticks)>, Trouble> {
+        let mut read = primes.iter().map(Draft::reading).collect::<Result<Vec<_>, _>>()?;
+        self.loaded.run(&mut read)?;
+        Ok(read.into_iter().map(Draft::judged).collect())
     }
 }

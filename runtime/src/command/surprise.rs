@@ -12,6 +12,7 @@ mod file;
 mod lines;
 mod midi;
 mod program;
+mod rhythms;
 mod voices;
 
 /// Melodies that are judged at once.
@@ -63,6 +64,8 @@ impl Surprise {
         let card = Card::read(&folder).map_err(|trouble| trouble.to_string())?;
         let judged = match card.vocabulary.as_str() {
             "chorale" => voices::chorales(&self.model, &self.files)?,
+            "drums" => rhythms::drums(&folder, &self.files)?,
+            "chords" => rhythms::chords(&folder, &self.files)?,
             "performance" => voices::performances(&self.model, &self.files)?,
             _ => self.melodies()?,
         };

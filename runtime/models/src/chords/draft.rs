@@ -26,6 +26,8 @@ pub(super) struct Draft {
     taste: Taste,
     rng: Rng,
     nats: f64,
+    /// Nats of the prime.
+    read: f64,
 }
 
 impl Draft {
@@ -62,8 +64,23 @@ impl Draft {
             taste: Taste { temperature: request.temperature, top_p: request.top_p },
             rng: Rng::new(request.seed),
             nats: 0.0,
+            read: 0.0,
             scene,
         })
+    }
+
+    /// Prepares a progression, given as a prime, to be read and not to be continued. Its end is not
+    /// told.
+    pub fn reading(request: &ChordsRequest) -> Result<Self, Trouble> {
+        let mut draft = Self::new(request)?;
+        draft.scene.span.1 = draft.start;
+        draft.scene.with_end = false;
+        Ok(draft)
+    }
+
+    /// Nats of what was read, and its length in ticks.
+    pub fn judged(self) -> (f64, Ticks) {
+        (self.read, Ticks::try_from(self.start).unwrap_or(0) * STEP)
     }
 
     /// The finished progression.
@@ -128,6 +145,7 @@ impl Sequence for Draft {
 
     fn take(&mut self, heads: &[ArrayViewD<'_, f32>]) {
         let event = if let Some(event) = self.prime.next() {
+            self.read -= log_of(heads, event);
             event
         } else {
             let event = self.choose(heads);
@@ -139,6 +157,15 @@ impl Sequence for Draft {
         self.past.push(&self.scene, self.now, event);
         self.now += DURATIONS.get(usize::from(event.1)).copied().unwrap_or(1);
     }
+}
+
+/// The log of how likely an event is: its token, and its duration.
+fn log_of(heads: &[ArrayViewD<'_, f32>], (token, duration): (u8, u8)) -> f64 {
+    let (token, duration) = (usize::from(token), usize::from(duration));
+    let log = |head: usize, at: &[usize]| {
+        heads.get(head).and_then(|head| head.get(at)).copied().map_or(f64::NAN, f64::from)
+    };
+    log(0, &[token]) + log(1, &[token, duration])
 }
 
 /// The events of a request's prime, which fill the steps up to `end`.

@@ -1,0 +1,175 @@
+//! Drums and chords as lines of JSON: `{"id", "meter", "bars"?, "hits"}` with hits as `[beat, drum, …]`
+//! (General MIDI numbers), and `{"id", "meter", "tonic"?, "key"?, "pickup"?, "chords"}` with chords as
+//! `[beat, beats, "Am7"]`; times in quarter notes.
+//!
+//! Models are told meter and key only. What is no drum of theirs and no chord is left out.
+
+use super::super::generate::meter;
+use super::{BATCH, Judged};
+use crate::phrases::library;
+use mag_models::{
+    Chord, ChordsModel, ChordsRequest, Drum, DrumsModel, Hit, Mode, Rhythm, TICKS_PER_BEAT, Ticks,
+};
+use serde::Deserialize;
+use std::io::BufRead;
+use std::path::{Path, PathBuf};
+
+#[derive(Deserialize)]
+struct Line {
+    #[serde(default)]
+    id: serde_json::Value,
+    meter: String,
+    #[serde(default)]
+    bars: f64,
+    #[serde(default)]
+    pickup: f64,
+    tonic: Option<String>,
+    key: Option<String>,
+    #[serde(default)]
+    hits: Vec<serde_json::Value>,
+    #[serde(default)]
+    chords: Vec<(f64, f64, String)>,
+}
+
+impl Line {
+    fn name(&self) -> String {
+        self.id.as_str().map_or_else(|| self.id.to_string(), String::from)
+    }
+}
+
+/// All lines of files that end in .jsonl.
+fn lines(files: &[PathBuf]) -> Result<Vec<Line>, String> {
+    let mut all = Vec::new();
+    for path in files {
+        let told = |why: String| format!("{}: {why}", path.display());
+        if path.extension().is_none_or(|end| end != "jsonl") {
+            return Err(told("drums and chords are judged from files that end in .jsonl".into()));
+        }
+        let file = std::fs::File::open(path).map_err(|e| told(format!("cannot be read: {e}")))?;
+        for (number, line) in (1..).zip(std::io::BufReader::new(file).lines()) {
+            let line = line.map_err(|e| told(format!("cannot be read: {e}")))?;
+            if !line.trim().is_empty() {
+                let read = serde_json::from_str(&line);
+                all.push(read.map_err(|e| told(format!("line {number}: {e}")))?);
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn ticks(beats: f64) -> Ticks {
+    (beats * f64::from(TICKS_PER_BEAT)).round().clamp(0.0, 1e7) as Ticks
+}
+
+/// How surprising a drums model finds each rhythm; notes are hits.
+pub(super) fn drums(folder: &Path, files: &[PathBuf]) -> Result<Vec<Judged>, String> {
+    let runtime = library::runtime().map_err(|trouble| trouble.to_string())?;
+    let mut model = DrumsModel::open(folder, &runtime, "cpu").map_err(|t| t.to_string())?;
+    let mut rhythms = Vec::new();
+    for line in lines(files)? {
+        rhythms.push((line.name(), rhythm(&line)?));
+    }
+    let mut judged = Vec::new();
+    for batch in rhythms.chunks(BATCH) {
+        let asked: Vec<Rhythm> = batch.iter().map(|(_, rhythm)| rhythm.clone()).collect();
+        let found = model.surprise(&asked).map_err(|trouble| trouble.to_string())?;
+        judged.extend(batch.iter().zip(found).map(|((name, rhythm), nats)| Judged {
+            name: name.clone(),
+            nats: nats.iter().sum(),
+            notes: rhythm.hits.len(),
+            sixteenths: nats.len() as f64,
+        }));
+    }
+    Ok(judged)
+}
+
+fn rhythm(line: &Line) -> Result<Rhythm, String> {
+    let meter = meter(&line.meter)?;
+    let hit = |hit: &serde_json::Value| {
+        let drum = Drum::of_midi(u8::try_from(hit.get(1)?.as_u64()?).ok()?)?;
+        Some(Hit::new(ticks(hit.get(0)?.as_f64()?), drum))
+    };
+    let bar = 4.0 * f64::from(meter.0) / f64::from(meter.1);
+    let hits = line.hits.iter().filter_map(hit).collect();
+    Ok(Rhythm { hits, length: ticks(line.bars * bar), meter, ..Rhythm::default() })
+}
+
+/// How surprising a chords model finds each progression; notes are chords.
+pub(super) fn chords(folder: &Path, files: &[PathBuf]) -> Result<Vec<Judged>, String> {
+    let runtime = library::runtime().map_err(|trouble| trouble.to_string())?;
+    let mut model = ChordsModel::open(folder, &runtime, "cpu").map_err(|t| t.to_string())?;
+    let mut songs = Vec::new();
+    for line in lines(files)? {
+        songs.push((line.name(), progression(&line)?));
+    }
+    let mut judged = Vec::new();
+    for batch in songs.chunks(BATCH) {
+        let asked: Vec<ChordsRequest> = batch.iter().map(|(_, song)| song.clone()).collect();
+        let found = model.surprise(&asked).map_err(|trouble| trouble.to_string())?;
+        judged.extend(batch.iter().zip(found).map(|((name, song), (nats, length))| Judged {
+            name: name.clone(),
+            nats,
+            notes: song.prime.len(),
+            sixteenths: 4.0 * f64::from(length) / f64::from(TICKS_PER_BEAT),
+        }));
+    }
+    Ok(judged)
+}
+
+fn progression(line: &Line) -> Result<ChordsRequest, String> {
+    let meter = meter(&line.meter)?;
+    let bar = 4.0 * f64::from(meter.0) / f64::from(meter.1);
+    // A pickup is the end of a bar.
+    let before = if line.pickup > 0.0 { bar - line.pickup.rem_euclid(bar) } else { 0.0 };
+    let mut prime: Vec<(Ticks, Chord)> = Vec::new();
+    for (at, _, name) in &line.chords {
+        if let Ok(chord) = Chord::parse(name)
+            && prime.last().is_none_or(|(_, before)| *before != chord)
+        {
+            prime.push((ticks(at + before), chord));
+        }
+    }
+    let (tonic, mode) = key(line.key.as_deref().or(line.tonic.as_deref()));
+    Ok(ChordsRequest { meter, tonic, mode, prime, ..ChordsRequest::default() })
+}
+
+/// Tonic and mode of `Am`, `C`, `Bb minor`, `Ddor`; the mode is left open if it is not said.
+fn key(text: Option<&str>) -> (u8, Mode) {
+    let Some(text) = text else { return (0, Mode::Unknown) };
+    let end = text.char_indices().skip(1).find(|(_, c)| !matches!(c, '#' | 'b')).map(|(i, _)| i);
+    let (tonic, mode) = text.split_at(end.unwrap_or(text.len()));
+    let tonic =
+        mag_pattern::note::midi(tonic).map_or(0, |pitch| (pitch as i64).rem_euclid(12) as u8);
+    let mode = match mode.trim().to_ascii_lowercase().as_str() {
+        "" => Mode::Unknown,
+        "m" => Mode::Minor,
+        other => other.get(..3).and_then(|short| short.parse().ok()).unwrap_or_default(),
+    };
+    (tonic, mode)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str) -> Line {
+        serde_json::from_str(text).expect("a line")
+    }
+
+    #[test]
+    fn lines_of_drums_and_chords_are_read() {
+        let beat = line(
+            r#"{"id":"a","meter":"4/4","bars":2,"hits":[[0,36,0.5,0.02],[1,38,0.7,0],[1,99,1,0]]}"#,
+        );
+        let rhythm = rhythm(&beat).expect("a rhythm");
+        assert_eq!((rhythm.length, rhythm.hits.len()), (192, 2));
+        assert_eq!((rhythm.hits[1].onset, rhythm.hits[1].drum), (24, Drum::Snare));
+        let song = line(
+            r#"{"id":"b","meter":"3/4","tonic":"Bb","key":"Bb minor","pickup":1,
+                "chords":[[0,1,"Bbm"],[1,3,"Gb"],[4,3,"Gb"],[7,1,"N.C."],[8,2,"F7"]]}"#,
+        );
+        let song = progression(&song).expect("a progression");
+        assert_eq!((song.tonic, song.mode), (10, Mode::Minor));
+        assert_eq!(song.prime.iter().map(|c| c.0).collect::<Vec<_>>(), [48, 72, 240]);
+    }
+}
