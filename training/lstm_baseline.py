@@ -1,6 +1,6 @@
 """A plain LSTM on the same events as the melody model, for comparison: no look-back, no copying.
 
-    python lstm_baseline.py --data melodies.jsonl.gz --out runs/lstm --minutes 9
+    python lstm_baseline.py --data melodies.jsonl.gz --out runs/lstm --minutes 7
 
 It is the same network and loop, shown only the last event, meter, mode and the place in the bar.
 """
