@@ -89,32 +89,6 @@ fn peers_sample(seconds: usize) {
     println!("{:.0}", sustained(seconds, make, Some(wave)).unwrap_or(0.0));
 }
 
-/// Prints how much of their time blocks of 256 frames take with 256 voices, by the clock on the
-/// wall: what else the machine does counts.
-fn live() {
-    let (mut engine, mut control) = Engine::new(RATE);
-    let params = [("lpf", 900.0), ("resonance", 0.4), ("lpenv", 2.0), ("room", 0.3)];
-    for i in 0..256 {
-        let Ok(mut shot) = shot_for("saw", 0.0, &params) else { return };
-        shot.set(Param::MidiNote, 30.0 + i as f32 * 0.2);
-        if control.shot(64 * i, shot.with_duration(u64::from(RATE) * 60)).is_err() {
-            return println!("the ring is too small for 256 voices");
-        }
-    }
-    let mut out = [0.0; 512];
-    let mut spent: Vec<f64> = (0..2000)
-        .map(|_| {
-            let clock = Instant::now();
-            engine.render(&mut out);
-            clock.elapsed().as_secs_f64()
-        })
-        .collect();
-    spent.sort_by(f64::total_cmp);
-    let share = |x: Option<&f64>| 100.0 * x.copied().unwrap_or(0.0) * f64::from(RATE) / 256.0;
-    let (median, late) = (share(spent.get(1000)), share(spent.get(1980)));
-    println!("256 voices, blocks of 256: {median:.0} % of the time, 99 of 100 below {late:.0} %");
-}
-
 /// Seconds that this thread has had of a core, where the system tells.
 fn cpu_seconds() -> Option<f64> {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
@@ -142,7 +116,6 @@ fn main() {
     let room = [&subtractive[..], &[("room", 0.3)]].concat();
     measure("the same into a reverb", "saw", &room);
     measure("saw + pulse, the same", "lead", SUBTRACTIVE);
-    live();
     for sound in ["pulse", "bass", "lead", "supersaw", "pad", "keys", "organ", "pluck", "piano"] {
         measure(sound, sound, &[]);
     }

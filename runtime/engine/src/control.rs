@@ -9,7 +9,7 @@ use rtrb::{Consumer, Producer};
 use crate::graph::GraphId;
 use crate::sample::{SampleBuffer, SampleId};
 use crate::shot::Shot;
-use crate::stats::{Shared, Stats};
+use crate::stats::{Fault, Shared, Stats};
 
 /// What goes through the ring.
 #[derive(Debug)]
@@ -46,6 +46,7 @@ pub struct Control {
     returned: Consumer<SampleBuffer>,
     /// Programs that it no longer needs.
     done: Consumer<Arc<Program>>,
+    faults: Consumer<Fault>,
     shared: Arc<Shared>,
     sent: u64,
 }
@@ -55,9 +56,10 @@ impl Control {
         ring: Producer<Message>,
         returned: Consumer<SampleBuffer>,
         done: Consumer<Arc<Program>>,
+        faults: Consumer<Fault>,
         shared: Arc<Shared>,
     ) -> Self {
-        Control { ring, returned, done, shared, sent: 0 }
+        Control { ring, returned, done, faults, shared, sent: 0 }
     }
 
     /// Hands the recording `buffer` to the engine under the number `id`, in place of what had it;
@@ -151,6 +153,12 @@ impl Control {
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.shared.read()
+    }
+
+    /// The next voice that was silenced because it made something that is not a number. All are
+    /// counted in [`Stats::broken`]; a few dozen wait here to be told of.
+    pub fn fault(&mut self) -> Option<Fault> {
+        self.faults.pop().ok()
     }
 
     /// Frames that the engine has handed out so far.

@@ -3,7 +3,7 @@
 use core::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 
-use rtrb::{Consumer, RingBuffer};
+use rtrb::{Consumer, Producer, RingBuffer};
 
 use crate::BLOCK;
 use crate::bus::{Bus, Stereo};
@@ -17,7 +17,7 @@ use crate::queue::{Event, Queue};
 use crate::rack::{RACK, Rack};
 use crate::sample::{SAMPLES, SampleBuffer, Store};
 use crate::shot::Shot;
-use crate::stats::Shared;
+use crate::stats::{Fault, Shared};
 use crate::stem::Stem;
 use crate::synth::{self, SoundId, Synth};
 use crate::voice::{Outcome, Stage, Voice};
@@ -27,6 +27,8 @@ use crate::wavetable::Tables;
 pub const ORBITS: usize = 16;
 /// Messages that may wait in the ring.
 const RING: usize = 4096;
+/// Voices that broke and wait to be told of.
+const FAULTS: usize = 64;
 /// Seconds in which a stolen or cut voice fades.
 const CUT: f32 = 0.003;
 /// Seconds in which a hushed voice fades.
@@ -53,13 +55,15 @@ pub const LEAD: u64 = (DELAY + BLOCK) as u64;
 /// allocates, locks or waits.
 pub struct Engine {
     rate: f32,
-    tables: Tables,
+    tables: &'static Tables,
     synths: Vec<Box<dyn Synth>>,
     samples: Store,
     /// A recording on its way back, while that way is blocked.
     refused: Option<SampleBuffer>,
     ring: Consumer<Message>,
     shared: Arc<Shared>,
+    /// Tells of voices that broke.
+    faults: Producer<Fault>,
     queue: Queue,
     pool: Pool,
     buses: Vec<Bus>,
@@ -89,15 +93,17 @@ impl Engine {
         if let Some(graphs) = graphs(&mut synths) {
             graphs.give_back_through(finished);
         }
-        let control = Control::new(producer, returned, done, Arc::clone(&shared));
+        let (faults, heard_of) = RingBuffer::new(FAULTS);
+        let control = Control::new(producer, returned, done, heard_of, Arc::clone(&shared));
         let engine = Engine {
             rate,
-            tables: Tables::new(),
+            tables: Tables::shared(),
             synths,
             samples: Store::new(back),
             refused: None,
             ring,
             shared,
+            faults,
             queue: Queue::new(Shot::new(SoundId::default(), 1)),
             pool: Pool::new(),
             buses: (0..ORBITS).map(|_| Bus::new(rate)).collect(),
@@ -289,7 +295,7 @@ impl Engine {
     }
 
     fn start(&mut self, at: u64, shot: Shot) {
-        let stage = Stage { tables: &self.tables, samples: &self.samples, rate: self.rate };
+        let stage = Stage { tables: self.tables, samples: &self.samples, rate: self.rate };
         let previous = self.notes.previous(&shot, at);
         let voice = Voice::new(shot, at, previous, &stage);
         if voice.group != 0 {
@@ -336,17 +342,30 @@ impl Engine {
 
     fn render_voices(&mut self) {
         let Engine {
-            pool, synths, samples, tables, rate, buses, rack, stem, shared, block, ..
+            pool,
+            synths,
+            samples,
+            tables,
+            rate,
+            buses,
+            rack,
+            stem,
+            shared,
+            faults,
+            block,
+            ..
         } = self;
         let stage = Stage { tables, samples, rate: *rate };
         pool.retain(RACK, |voices, slots, stays| {
             rack.tones(*block, &stage, synths, voices, slots);
             rack.filter(voices, slots);
             let ways = (&mut buses[..], stem.as_deref_mut());
-            rack.finish(*block, ways, voices, slots, |i, sound, outcome| {
+            rack.finish(*block, ways, voices, slots, |i, voice, outcome| {
+                let sound = voice.sound;
                 if outcome == Outcome::Broken {
                     Shared::count(&shared.broken);
-                    shared.broken_sound.store(sound.index() as u32 + 1, Relaxed);
+                    // If too many wait to be told of, they are only counted.
+                    let _ = faults.push(Fault { part: voice.shot.part, sound });
                 }
                 if outcome != Outcome::Sounding
                     && let (Some(synth), Some(slot)) = (synths.get_mut(sound.index()), slots.get(i))
@@ -365,3 +384,6 @@ impl Engine {
 fn graphs(synths: &mut [Box<dyn Synth>]) -> Option<&mut Bank> {
     synths.get_mut(synth::GRAPH.index()).and_then(|synth| synth.graphs())
 }
+
+#[cfg(test)]
+mod tests;

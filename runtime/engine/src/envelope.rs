@@ -270,6 +270,35 @@ mod tests {
     }
 
     #[test]
+    fn every_frame_has_the_level_of_its_formula() {
+        let curve = |x: f64| ((-5.0 * x).exp() - (-5f64).exp()) / (1.0 - (-5f64).exp());
+        let mut worst = 0.0f64;
+        for (a, d, s, r) in [(100, 200, 0.5f32, 300), (1, 7, 0.2, 1), (4800, 24_000, 0.7, 9600)] {
+            let gate = u64::from(a + d) + 500;
+            let times = Times { attack: a, decay: d, sustain: s, release: r };
+            let y = run(times, gate, gate as usize + r as usize + 10, 64);
+            let sustain = f64::from(s);
+            for (n, y) in y.iter().enumerate() {
+                // The n-th frame is the (n + 1)-th step.
+                let n = n as f64 + 1.0;
+                let (a, d, r, gate) = (f64::from(a), f64::from(d), f64::from(r), gate as f64);
+                let exact = if n <= a {
+                    n / a
+                } else if n <= a + d {
+                    sustain + (1.0 - sustain) * curve((n - a) / d)
+                } else if n <= gate {
+                    sustain
+                } else {
+                    sustain * curve(((n - gate) / r).min(1.0))
+                };
+                worst = worst.max((f64::from(*y) - exact).abs());
+            }
+        }
+        println!("envelope: within {worst:.1e} of its formula at every frame");
+        assert!(worst < 2e-5, "{worst}");
+    }
+
+    #[test]
     fn the_chunks_do_not_matter() {
         let times = Times { attack: 10, decay: 33, sustain: 0.2, release: 77 };
         let whole = run(times, 50, 200, 200);

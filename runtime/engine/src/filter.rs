@@ -209,6 +209,39 @@ mod tests {
         assert!(at(3.5, 0.02) > 3.0 * at(0.0, 0.02));
     }
 
+    /// |H| of the analogue ladder, four one-poles with feedback, at the bilinear image of `f`.
+    fn ladder_theory(cutoff: f64, feedback: f64, f: f64) -> f64 {
+        let w = (core::f64::consts::PI * f).tan() / (core::f64::consts::PI * cutoff).tan();
+        // (1 + jw)⁴ + k, by its real and imaginary part.
+        let re = 1.0 - 6.0 * w * w + w.powi(4) + feedback;
+        let im = 4.0 * w - 4.0 * w.powi(3);
+        (1.0 + 0.5 * feedback) / re.hypot(im)
+    }
+
+    #[test]
+    fn ladder_follows_theory() {
+        let mut worst = 0.0f64;
+        for cutoff in [0.01, 0.05, 0.2] {
+            for feedback in [0.0f32, 1.0, 2.5, 3.6] {
+                for f in [0.002, 0.01, 0.03, 0.05, 0.1, 0.2] {
+                    let run = |x: &mut [f32]| {
+                        let mut s = [0.0; 4];
+                        let setting = (gain(cutoff as f32), feedback);
+                        x.iter_mut().for_each(|y| *y = ladder(setting, s.each_mut(), *y));
+                    };
+                    let is = response(run, f);
+                    let should = ladder_theory(cutoff, f64::from(feedback), f);
+                    worst = worst.max((20.0 * (is / should).log10()).abs() * should.min(1.0));
+                    assert!(
+                        (is - should).abs() < 0.002 + 0.01 * should,
+                        "{cutoff} {feedback} {f}: {is} {should}"
+                    );
+                }
+            }
+        }
+        println!("ladder: within {worst:.3} dB of theory where it passes");
+    }
+
     #[test]
     fn resonance_means_what_its_two_sources_say() {
         assert!((quality(0.0) - 0.707).abs() < 1e-3);

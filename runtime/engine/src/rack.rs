@@ -8,7 +8,7 @@ use crate::filter::Pass;
 use crate::filter::bank::{Bank, Kind, LANES};
 use crate::pool::VOICES;
 use crate::stem::Stem;
-use crate::synth::{Frames, Life, SoundId, Synth};
+use crate::synth::{Frames, Life, Synth};
 use crate::voice::{FILTERS, Outcome, Stage, Voice};
 
 /// Voices that pass through the stages together; their frames fit the nearest cache.
@@ -146,7 +146,7 @@ impl Rack {
         (buses, mut stem): (&mut [Bus], Option<&mut Stem>),
         voices: &mut [Option<Voice>],
         slots: &[u16],
-        mut tell: impl FnMut(usize, SoundId, Outcome),
+        mut tell: impl FnMut(usize, &Voice, Outcome),
     ) {
         for (i, &slot) in slots.iter().enumerate() {
             let Some(voice) = voice_at(voices, slot) else { continue };
@@ -155,7 +155,7 @@ impl Rack {
                 let room = (lines, &mut self.frames[i]);
                 let beside = stem.as_deref_mut().and_then(|stem| stem.bus_of(&voice.shot));
                 let outcome = voice.finish(block, self.lives[i], room, (bus, beside));
-                tell(i, voice.sound, outcome);
+                tell(i, voice, outcome);
             }
         }
     }

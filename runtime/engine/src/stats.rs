@@ -2,6 +2,8 @@
 
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
+use crate::synth::SoundId;
+
 /// The state of an engine, as of its last block.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Stats {
@@ -19,10 +21,17 @@ pub struct Stats {
     pub dropped: u64,
     /// Voices silenced because they made something that is not a number.
     pub broken: u64,
-    /// Position in [`crate::SOUNDS`] of the last sound that did, plus one; 0 for none.
-    pub broken_sound: u32,
     /// Loudest sample since the peak was last asked for.
     pub peak: f32,
+}
+
+/// A voice that was silenced because it made something that is not a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Which part of the performance it belonged to.
+    pub part: u16,
+    /// Its sound.
+    pub sound: SoundId,
 }
 
 /// The atomics between an engine and its control.
@@ -35,7 +44,6 @@ pub(crate) struct Shared {
     pub late: AtomicU64,
     pub dropped: AtomicU64,
     pub broken: AtomicU64,
-    pub broken_sound: AtomicU32,
     /// Bits of a float that is not negative, so that larger bits are a larger number.
     pub peak: AtomicU32,
     pub panic: AtomicBool,
@@ -67,7 +75,6 @@ impl Shared {
             late: self.late.load(Relaxed),
             dropped: self.dropped.load(Relaxed),
             broken: self.broken.load(Relaxed),
-            broken_sound: self.broken_sound.load(Relaxed),
             peak: f32::from_bits(self.peak.swap(0, Relaxed)),
         }
     }

@@ -9,6 +9,8 @@ pub(crate) use family::level;
 #[cfg(test)]
 pub(crate) use fourier::{Complex, Fourier};
 
+use std::sync::OnceLock;
+
 use crate::blep::Blep;
 use crate::math::sin_turns;
 
@@ -104,6 +106,13 @@ pub struct Tables {
 }
 
 impl Tables {
+    /// The tables, which all engines of a program share: computed when the first is built.
+    #[must_use]
+    pub fn shared() -> &'static Tables {
+        static SHARED: OnceLock<Tables> = OnceLock::new();
+        SHARED.get_or_init(Tables::new)
+    }
+
     /// Computes all tables.
     #[must_use]
     pub fn new() -> Self {

@@ -1,9 +1,10 @@
-//! Rendering neither allocates nor frees: a busy minute under an allocator that would abort.
+//! Rendering neither allocates nor frees: everything at once under an allocator that would abort.
+//! Ten minutes of it: `cargo test -p mag-engine --test no_alloc -- --ignored --nocapture`.
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use mag_engine::{
-    Control, Engine, GraphId, SOUNDS, SampleBuffer, SampleId, shot_for, shot_for_graph,
-    shot_for_sample,
+    Control, Engine, GraphId, PARAMS, Param, SOUNDS, SampleBuffer, SampleId, shot_for,
+    shot_for_graph, shot_for_sample,
 };
 use mag_graph::{Given, Graph, Kind, Program, Source, compile};
 use std::sync::Arc;
@@ -98,14 +99,65 @@ fn instruments_swapped_at_every_buffer_without_allocation() {
     assert!(stats.voices > 0 && stats.broken == 0 && stats.dropped == 0, "{stats:?}");
 }
 
-#[test]
-fn a_busy_minute_without_allocation() {
+/// A small generator of numbers, so that a run can be told again.
+fn next(state: &mut u64) -> usize {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    (*state >> 33) as usize
+}
+
+/// Sends a shot, of any sound, a recording or an instrument, with six controls anywhere in their
+/// ranges.
+fn anything(control: &mut Control, state: &mut u64, program: &Arc<Program>) -> bool {
+    let at = control.frame() + (next(state) % 3000) as u64;
+    let made = match next(state) % 8 {
+        0 => Ok(shot_for_sample(SampleId((next(state) % 5) as u16), &[])),
+        1 => Ok(shot_for_graph(GraphId(1), program, &[600.0], &[])),
+        _ => shot_for(SOUNDS[next(state) % SOUNDS.len()].name, (next(state) % 4) as f32, &[]),
+    };
+    let Ok(mut shot) = made else { return false };
+    for _ in 0..6 {
+        let def = &PARAMS[next(state) % PARAMS.len()];
+        let share = (next(state) % 1001) as f32 / 1000.0;
+        shot.set(def.param, def.min + share * (def.max - def.min));
+    }
+    shot.set(Param::Gain, 0.2);
+    let part = (next(state) % 8) as u16;
+    let shot = shot.with_part(part).with_duration((next(state) % 20_000) as u64);
+    control.shot(at, shot).is_ok()
+}
+
+/// Every synth, every effect, recordings, instruments, random shots, swaps and cuts.
+fn everything_at_once(seconds: usize) {
     let (mut engine, mut control) = Engine::new(48_000);
-    let mut out = vec![0.0; 2 * 480];
-    for step in 0..6000 {
+    let (mut out, mut state, mut peak) = (vec![0.0; 2 * 480], 11, 0.0f32);
+    let mut played = None;
+    for step in 0..100 * seconds {
         assert!(disturb(&mut control, step));
-        assert_no_alloc(|| engine.render(&mut out));
+        if step % 50 == 0 {
+            played = instrument(step / 50);
+            assert!(played.iter().all(|p| control.graph(GraphId(1), p.clone()).is_ok()));
+        }
+        let Some(program) = &played else { panic!("no instrument") };
+        assert!(anything(&mut control, &mut state, program));
+        assert_no_alloc(|| {
+            engine.render(&mut out);
+            engine.guard((step % 90) as f32 / 100.0);
+        });
+        assert!(out.iter().all(|y| y.is_finite()), "second {}", step / 100);
+        peak = out.iter().fold(peak, |peak, y| peak.max(y.abs()));
     }
     let stats = control.stats();
+    println!("{seconds} s without an allocation, peak {peak}, {stats:?}");
     assert!(stats.voices > 0 && stats.broken == 0 && stats.dropped == 0, "{stats:?}");
+}
+
+#[test]
+fn half_a_minute_of_everything_without_allocation() {
+    everything_at_once(30);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn ten_minutes_of_everything_without_allocation() {
+    everything_at_once(600);
 }

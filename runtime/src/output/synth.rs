@@ -9,7 +9,7 @@ use crate::timing::Timing;
 use mag_engine::{Control, Shot, shot_for, shot_for_sample};
 use mag_lang::suggest::nearest;
 use std::borrow::Cow;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -90,6 +90,8 @@ pub struct SynthOut {
     /// Which start of the engine they were handed over for.
     starts: Option<u64>,
     timing: Arc<Timing>,
+    /// Name and sound of each part's last shot.
+    played: BTreeMap<u16, (String, String)>,
     /// The performer's own recordings.
     bank: Option<Bank>,
     /// The instruments written live.
@@ -111,6 +113,7 @@ impl SynthOut {
             given: VecDeque::new(),
             starts: None,
             timing: Arc::default(),
+            played: BTreeMap::new(),
             bank: None,
             graphs: Graphs::default(),
         }
@@ -179,9 +182,24 @@ impl SynthOut {
         }
     }
 
+    /// Says of which part and sound a voice was muted, once for each.
+    fn tell_of_fault(&mut self, part: u16) {
+        let (name, sound) = self.played.get(&part).cloned().unwrap_or_default();
+        let text = format!(
+            "part `{name}`: a voice of `{sound}` made something that is not a number and was muted; \
+             the others play on"
+        );
+        self.report(&format!("broken {name} {sound}"), text);
+    }
+
     fn shoot(&mut self, cue: &Cue, offset: Frame) {
         match self.shot_of(cue) {
             Ok(Some(shot)) => {
+                let sound = cue.sound().map_or(INSTRUMENT, |(sound, _)| sound);
+                let played = self.played.entry(cue.part).or_default();
+                if *played.0 != *cue.name || *played.1 != *sound {
+                    *played = (cue.name.to_string(), sound.to_owned());
+                }
                 let at = (cue.at + offset).max(0);
                 self.remember(cue.at, at);
                 if self.control.shot(at as u64, shot).is_err() && !self.overrun {
@@ -316,11 +334,8 @@ impl Output for SynthOut {
         self.tell_of_shed(stats.shed);
         self.timing.audio.voices.store(stats.voices, Ordering::Relaxed);
         self.timing.audio.late.store(stats.late, Ordering::Relaxed);
-        if stats.broken > 0 {
-            let name = mag_engine::SOUNDS
-                .get((stats.broken_sound as usize).wrapping_sub(1))
-                .map_or("a sound", |def| def.name);
-            self.report("broken", format!("`{name}` broke and was cut; please tell us how"));
+        while let Some(fault) = self.control.fault() {
+            self.tell_of_fault(fault.part);
         }
     }
 }

@@ -49,6 +49,7 @@ fn the_lows_ring_for_the_time_that_the_size_says() {
         let (a, b) = (0.15 * time, 0.65 * time);
         let fall = band(&x, a, a + 0.3 * time, 400.0) / band(&x, b, b + 0.3 * time, 400.0);
         let measured = 60.0 * (b - a) / (10.0 * fall.log10() as f32);
+        println!("size {size}: {measured:.2} s asked {time:.2} s");
         assert!((0.8..1.25).contains(&(measured / time)), "size {size}: {measured} s for {time} s");
     }
 }
@@ -73,6 +74,7 @@ fn echoes_are_dense_within_a_tenth_of_a_second() {
     let x = response(0.7, 0.5);
     let at = |seconds: f32| density(&x[(seconds * RATE) as usize..][..1000]);
     for time in [0.1, 0.15, 0.2, 0.3, 0.4] {
+        println!("echo density at {time} s: {:.2} of noise", at(time));
         assert!(at(time) > 0.85, "{} at {time} s", at(time));
     }
 }
@@ -98,6 +100,7 @@ fn the_tail_has_no_tone_of_its_own() {
         let mean = around.iter().sum::<f64>() / 301.0;
         ratio = ratio.max(around[150] / mean);
     }
+    println!("strongest line of the tail: {ratio:.1} times its surroundings");
     assert!(ratio < 13.0, "a line {ratio:.1} times as strong as its surroundings");
 }
 

@@ -3,6 +3,7 @@
 mod controls;
 mod effects;
 mod graphs;
+mod quality;
 mod safety;
 mod samples;
 mod stems;
