@@ -141,7 +141,7 @@ fn noises_are_two_unless_they_have_a_name() {
 fn instruments_are_made_of_others_and_of_the_performers_own_names() {
     let text = "let depth = 400\nlet open x = x * depth + 200\n\
                 synth twin d=3 = saw (freq - d) + saw (freq + d)\n\
-                synth x bite=1 = twin 5 .lpf (open bite) .mul (env 0.01 0.5)\n\
+                synth x openness=1 = twin 5 .lpf (open openness) .mul (env 0.01 0.5)\n\
                 synth y = twin";
     let program = accepted(text).program;
     assert_eq!(program.synths["x"].program.ops.iter().filter(|o| o.kind == Kind::Saw).count(), 2);
