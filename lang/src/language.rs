@@ -11,6 +11,7 @@ use crate::source::Source;
 use crate::suggest::nearest;
 use crate::syntax::ast::StmtKind;
 use mag_pattern::{Loc, Pattern};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The only door to files, for `use`.
@@ -88,13 +89,8 @@ impl Language {
     ) -> Result<Evaluation, Vec<Problem>> {
         let (ast, mut problems) = crate::syntax::parse(source);
         let start = match mode {
-            // The file is the program; whether a part is muted by hand is not the file's business.
-            Mode::File => Program {
-                muted: base.muted.clone(),
-                soloed: base.soloed.clone(),
-                ..Program::empty(base.scope.bare())
-            },
-            Mode::Block => (**base).clone(),
+            Mode::File => of_hand(base),
+            Mode::Block => started(base),
         };
         let mut reader = Reader::new(start, mode, files);
         reader.read(&ast, source);
@@ -104,11 +100,18 @@ impl Language {
                 *synth = before.clone();
             }
         }
+        match mode {
+            Mode::File => hold(&mut reader.program, base),
+            // (what a file said is what its own next version is compared with)
+            Mode::Block => reader.program.said = base.said.clone(),
+        }
         let program = &reader.program;
         let changed: Vec<&String> = program
             .parts
             .iter()
-            .filter(|(name, part)| base.parts.get(*name).is_none_or(|old| old.text != part.text))
+            .filter(|(name, part)| {
+                base.parts.get(*name).is_none_or(|old| old.meaning != part.meaning)
+            })
             .map(|(name, _)| name)
             .collect();
         problems.append(&mut reader.eval.problems);
@@ -132,8 +135,9 @@ impl Language {
         warnings.extend(problems);
         warnings.sort_by_key(|p| (p.loc.file(), p.loc.from()));
         let changed = differs(base, &reader.program);
+        let renamed = base.lets != reader.program.lets;
         let (program, shown, actions) = (Arc::new(reader.program), reader.shown, reader.actions);
-        Ok(Evaluation { program, shown, actions, warnings, changed })
+        Ok(Evaluation { program, shown, actions, warnings, changed, renamed })
     }
 
     /// The pattern of a bare expression; a bare string is mini-notation.
@@ -196,11 +200,68 @@ fn unknown_parts(reader: &Reader) -> Vec<Problem> {
     reader.named_parts.iter().filter(missing).map(warn).collect()
 }
 
+/// What a block is evaluated on: the program as it is, with its fades and glides under way.
+fn started(base: &Program) -> Program {
+    let mut program = base.clone();
+    // (one that was faded in is a part like the others from now on)
+    program.faders.retain(|_, fader| !fader.up);
+    program
+}
+
+/// What a file is evaluated on: nothing, but what was done by hand and not by the file before.
+fn of_hand(base: &Program) -> Program {
+    let said = &base.said;
+    let without = |all: &BTreeSet<String>, own: &BTreeMap<String, bool>| {
+        all.iter().filter(|name| own.get(*name) != Some(&true)).cloned().collect()
+    };
+    let mut faders = base.faders.clone();
+    faders.retain(|name, fader| !fader.up && said.faded.get(name) != Some(fader));
+    Program {
+        muted: without(&base.muted, &said.muted),
+        soloed: without(&base.soloed, &said.soloed),
+        faders,
+        ..Program::empty(base.scope.bare())
+    }
+}
+
+/// Lets stand what was set by hand, where the file says the same as it said before.
+fn hold(program: &mut Program, base: &Program) {
+    let (said, before) = (program.said.clone(), &base.said);
+    if said.tempo == before.tempo {
+        (program.tempo, program.glide) = (base.tempo, base.glide);
+    }
+    if said.seed == before.seed {
+        program.seed = base.seed;
+    }
+    if said.nudge == before.nudge {
+        program.nudge = base.nudge;
+    }
+    if said.muted == before.muted {
+        program.muted = base.muted.clone();
+    }
+    if said.soloed == before.soloed {
+        program.soloed = base.soloed.clone();
+    }
+    if said.faded == before.faded {
+        program.faders = base.faders.clone();
+        program.faders.retain(|_, fader| !fader.up);
+    }
+    if (said.xfade, &said.xfades) == (before.xfade, &before.xfades) {
+        (program.xfade, program.xfades) = (base.xfade, base.xfades.clone());
+    }
+}
+
 /// Whether two programs sound differently.
 fn differs(old: &Program, new: &Program) -> bool {
     let same_parts = old.parts.len() == new.parts.len()
-        && old.parts.iter().zip(&new.parts).all(|((a, x), (b, y))| a == b && x.text == y.text);
-    let settings = |p: &Program| (p.tempo.to_bits(), p.meter);
+        && old
+            .parts
+            .iter()
+            .zip(&new.parts)
+            .all(|((a, x), (b, y))| a == b && x.meaning == y.meaning);
+    let settings = |p: &Program| {
+        (p.tempo.to_bits(), p.meter, p.seed, p.nudge.to_bits(), p.xfade, p.xfades.clone())
+    };
     !same_parts
         || settings(old) != settings(new)
         || old.muted != new.muted
@@ -208,5 +269,5 @@ fn differs(old: &Program, new: &Program) -> bool {
         || old.outs != new.outs
         || old.samples != new.samples
         || old.synths != new.synths
-        || !old.scope.own_names().map(|(n, _)| n).eq(new.scope.own_names().map(|(n, _)| n))
+        || old.faders != new.faders
 }

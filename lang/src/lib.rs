@@ -28,7 +28,7 @@ pub mod synth;
 pub use generator::{Generator, MODIFIERS, VERBS, Verb, verb};
 pub use language::{Files, Language, NoFiles};
 pub use problem::{Problem, Severity};
-pub use program::{Action, Evaluation, Mode, Part, Program, Shown, Target};
+pub use program::{Action, Evaluation, Fader, Mode, Part, Program, Shown, Target};
 pub use scope::Scope;
 pub use source::Source;
 pub use synth::Synth;

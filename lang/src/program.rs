@@ -3,8 +3,9 @@
 use crate::problem::Problem;
 use crate::scope::Scope;
 use crate::synth::Synth;
-use mag_pattern::{Loc, Pattern};
+use mag_pattern::{Loc, Pattern, Time};
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// Everything that plays. Never changed once made: an edit makes a new one.
@@ -16,6 +17,8 @@ pub struct Program {
     pub parts: BTreeMap<String, Part>,
     /// Beats a minute.
     pub tempo: f64,
+    /// Cycles over which the tempo is reached; 0 is a jump.
+    pub glide: Time,
     /// Beats of a bar, and the note value of a beat. One cycle is one bar.
     pub meter: (u32, u32),
     /// Parts that are silent.
@@ -28,6 +31,43 @@ pub struct Program {
     pub samples: Vec<String>,
     /// Instruments that the text defines.
     pub synths: BTreeMap<String, Arc<Synth>>,
+    /// Another take: moves all chance.
+    pub seed: i64,
+    /// Milliseconds by which everything is heard later; less than 0 is earlier.
+    pub nudge: f64,
+    /// Cycles over which the versions of a part cross; 0 is a cut.
+    pub xfade: Time,
+    /// The same for single parts.
+    pub xfades: BTreeMap<String, Time>,
+    /// Parts that were faded in or out.
+    pub faders: BTreeMap<String, Fader>,
+    /// What the file said last, so that what is done by hand stands until that changes.
+    pub(crate) said: Said,
+    /// What the text of each of the performer's names comes to.
+    pub(crate) lets: Arc<BTreeMap<String, u64>>,
+}
+
+/// Where the fader of a part goes, and how slowly.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fader {
+    /// Up to full level, or down to silence.
+    pub up: bool,
+    /// In so many cycles.
+    pub over: Time,
+}
+
+/// What a file says that can be done by hand too.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Said {
+    pub tempo: Option<(f64, Time)>,
+    pub seed: Option<i64>,
+    pub nudge: Option<f64>,
+    pub xfade: Option<Time>,
+    pub xfades: BTreeMap<String, Time>,
+    /// Parts that it mutes (true) or unmutes; all of them are called "".
+    pub muted: BTreeMap<String, bool>,
+    pub soloed: BTreeMap<String, bool>,
+    pub faded: BTreeMap<String, Fader>,
 }
 
 /// One voice of the performance: it plays until it is replaced, hushed or gone.
@@ -39,6 +79,8 @@ pub struct Part {
     pub loc: Loc,
     /// Its text, so that an unchanged part can be told from a changed one.
     pub text: Arc<str>,
+    /// The same for equal text whose names stand for equal text: tells whether an edit changed it.
+    pub meaning: u64,
 }
 
 /// Where events can go.
@@ -61,17 +103,51 @@ impl Program {
             scope,
             parts: BTreeMap::new(),
             tempo: 120.0,
+            glide: Time::ZERO,
             meter: (4, 4),
             muted: BTreeSet::new(),
             soloed: BTreeSet::new(),
             outs: BTreeMap::new(),
             samples: Vec::new(),
             synths: BTreeMap::new(),
+            seed: 0,
+            nudge: 0.0,
+            xfade: Time::ZERO,
+            xfades: BTreeMap::new(),
+            faders: BTreeMap::new(),
+            said: Said::default(),
+            lets: Arc::default(),
         }
     }
     /// Cycles (bars) a second.
     pub fn cps(&self) -> f64 {
         self.tempo / 60.0 / f64::from(self.meter.0.max(1))
+    }
+    /// Cycles over which the versions of a part cross.
+    pub fn xfade_of(&self, part: &str) -> Time {
+        self.xfades.get(part).copied().unwrap_or(self.xfade)
+    }
+    /// What a text means: its words, and what the performer's names among them stand for.
+    pub(crate) fn meaning_of(&self, text: &str) -> u64 {
+        let mut hash = DefaultHasher::new();
+        text.hash(&mut hash);
+        let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '\''));
+        words.filter_map(|word| self.lets.get(word)).for_each(|meant| meant.hash(&mut hash));
+        hash.finish()
+    }
+    /// Another take of the same.
+    #[must_use]
+    pub fn with_seed(&self, seed: i64) -> Program {
+        Program { seed, ..self.clone() }
+    }
+    /// The same with all fades and glides at their end: to go on from after a break.
+    #[must_use]
+    pub fn settled(&self) -> Program {
+        let mut program = self.clone();
+        program.glide = Time::ZERO;
+        program.faders.retain(|_, fader| !fader.up);
+        program.faders.values_mut().for_each(|fader| fader.over = Time::ZERO);
+        program
     }
     /// Whether a part of this name sounds: not muted, and soloed if any is.
     pub fn sounds(&self, name: &str) -> bool {
@@ -112,6 +188,12 @@ pub enum Action {
     Once(Pattern),
     /// When edits take effect from now on: `now`, `beat`, `bar`.
     Quantum(String),
+    /// When this edit takes effect.
+    At(String),
+    /// A tap on the beat.
+    Tap,
+    /// Something to tell the performer.
+    Say(String),
     /// Records the sound to a file; `None` stops.
     Record(Option<String>),
     /// Tells how the sound card is kept up with.
@@ -136,6 +218,8 @@ pub struct Evaluation {
     pub actions: Vec<Action>,
     /// Legal but suspicious.
     pub warnings: Vec<Problem>,
-    /// Whether the program differs from the one before in anything but scope.
+    /// Whether the program sounds different from the one before.
     pub changed: bool,
+    /// Whether names mean something else than before: what is evaluated later may hang on it.
+    pub renamed: bool,
 }

@@ -1,6 +1,7 @@
 //! The reference: a page for each file of the standard library, in Markdown, from its comments.
 
 use crate::doc::Entry;
+use crate::syntax::COMMANDS;
 use crate::{Language, Source, roll, stdlib, synth};
 use mag_pattern::Query;
 
@@ -15,9 +16,33 @@ pub fn pages(language: &Language) -> Vec<(String, String)> {
     let files = stdlib::FILES.iter().map(|file| (file, language.entries()));
     let files = files.chain([(&synth::FILE, synth::entries_of_generators())]);
     let pages: Vec<Page> = files.filter_map(|(file, known)| Page::of(file, known)).collect();
-    let mut all = vec![("index.md".to_string(), index(&pages))];
+    let mut all =
+        vec![("index.md".to_string(), index(&pages)), ("commands.md".to_string(), commands())];
     all.extend(pages.iter().map(|page| (format!("{}.md", page.topic), page.text(language))));
     all
+}
+
+/// The page of the commands and settings.
+fn commands() -> String {
+    let mut text = String::from(
+        "# Commands and settings\n\nAt the prompt, in a file, by `mag send`: a statement that begins \
+         with one of these.\n\n",
+    );
+    let names = COMMANDS.iter().map(|c| format!("[{0}](#{0})", c.name));
+    text.push_str(&names.collect::<Vec<_>>().join(" · "));
+    text.push('\n');
+    for command in COMMANDS {
+        text.push_str(&format!("\n## {}\n\n{}", command.name, command.doc));
+        if !command.more.is_empty() {
+            text.push_str(&format!(" {}", command.more));
+        }
+        let examples = match command.examples {
+            [] => command.usage.to_string(),
+            examples => examples.join("\n"),
+        };
+        text.push_str(&format!("\n\n```\n{examples}\n```\n"));
+    }
+    text
 }
 
 /// What a file of the standard library holds.
@@ -115,6 +140,10 @@ fn index(pages: &[Page]) -> String {
          `cargo run -p mag-lang --example reference`. In a roll `█` is where an event begins and `▒` \
          where it goes on.\n\n",
     );
+    text.push_str(&format!(
+        "- [Commands and settings](commands.md) ({}): What may start a statement.\n",
+        COMMANDS.len()
+    ));
     for page in pages {
         let count = page.entries.len();
         text.push_str(&format!(

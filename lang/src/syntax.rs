@@ -43,10 +43,13 @@ pub fn parse(source: &Source) -> (Ast, Vec<Problem>) {
     let mut ast = Ast::default();
     for (block, range) in blocks {
         let tokens = tokens.get(range).unwrap_or(&[]);
-        let (Some((_, first)), Some((_, last))) = (tokens.first(), tokens.last()) else { continue };
-        if let Some(kind) = rules.parse(tokens, &mut problems) {
-            let loc = source.loc(first.start, last.end);
-            ast.stmts.push(Stmt { kind, loc, doc: block.doc(&source.text) });
+        let Some((_, last)) = tokens.last() else { continue };
+        for tokens in statements(tokens) {
+            let Some((_, first)) = tokens.first() else { continue };
+            if let Some(kind) = rules.parse(tokens, &mut problems) {
+                let loc = source.loc(first.start, tokens.last().map_or(last.end, |t| t.1.end));
+                ast.stmts.push(Stmt { kind, loc, doc: block.doc(&source.text) });
+            }
         }
         if problems.len() > MAX_PROBLEMS {
             problems.push(too_many(source, last.end));
@@ -55,6 +58,16 @@ pub fn parse(source: &Source) -> (Ast, Vec<Problem>) {
     }
     problems.sort_by_key(|problem| problem.loc.from());
     (ast, problems)
+}
+
+/// The statements of a block: one, or `at WHEN` and the one behind it.
+fn statements<'t, 's>(tokens: &'t [Token<'s>]) -> impl Iterator<Item = &'t [Token<'s>]> {
+    let prefixed = match tokens {
+        [(Tok::Name("at"), _), (Tok::Name(_) | Tok::Num(_) | Tok::Text(_), _), _, ..] => 2,
+        _ => 0,
+    };
+    let (before, rest) = tokens.split_at(prefixed);
+    [before, rest].into_iter().filter(|tokens| !tokens.is_empty())
 }
 
 /// The blocks of a source, each with the range of its tokens; those too deep to parse left out.

@@ -41,7 +41,7 @@ pub enum Command {
     Repl(repl::Repl),
     /// Write a file's music to a WAV file, faster than real time
     Render(render::Render),
-    /// Play a journalled performance again, into a WAV file
+    /// Play a journalled performance again, aloud or into a WAV file
     Replay(replay::Replay),
     /// Hand a line to the performance that is running: hush, undo, mute hats, or any block
     Send(send::Send),
@@ -124,9 +124,6 @@ pub struct Sound {
     /// Show no status line at the bottom of the terminal
     #[arg(long)]
     pub no_status: bool,
-    /// Keep no journal of the performance
-    #[arg(long)]
-    pub no_journal: bool,
     /// Let programs send to this other machine too: a host, host:port or network (may be repeated)
     #[arg(long, value_name = "HOST:PORT")]
     pub allow_send: Vec<crate::permit::Target>,
@@ -152,6 +149,29 @@ impl Sound {
             samples: self.recordings.folders(),
         }
     }
+}
+
+/// How a set is played: the same for `play` and the prompt.
+#[derive(Clone, Debug, Args)]
+pub struct Set {
+    /// When edits take effect: now, beat, bar, or a number of bars [default: beat, or what the
+    /// configuration says]
+    #[arg(long, value_parser = quantum)]
+    pub quantum: Option<crate::stage::When>,
+    /// Another take: draws all chance anew, that of models too
+    #[arg(long, value_name = "N", allow_hyphen_values = true, conflicts_with = "resume")]
+    pub seed: Option<i64>,
+    /// Go on from the end of the last journal
+    #[arg(long)]
+    pub resume: bool,
+    /// Keep no journal of the performance
+    #[arg(long)]
+    pub no_journal: bool,
+}
+
+fn quantum(text: &str) -> Result<crate::stage::When, String> {
+    let known = crate::stage::When::parse(text);
+    known.ok_or_else(|| "expected now, beat, bar or a number of bars".into())
 }
 
 fn dirt(text: &str) -> Result<SocketAddr, String> {

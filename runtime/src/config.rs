@@ -1,6 +1,7 @@
 //! The performer's own configuration: `mag/config.toml` in the user's folder for such files.
 
 use crate::permit::Target;
+use crate::stage::When;
 use serde::Deserialize;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -9,10 +10,12 @@ use std::path::{Path, PathBuf};
 const LONGEST: u64 = 64 << 10;
 
 /// What a performer decides once and for all programs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
     /// Other machines to which programs may send.
     pub send: Vec<Target>,
+    /// When edits take effect.
+    pub quantum: Option<When>,
 }
 
 /// As it is written.
@@ -20,6 +23,7 @@ pub struct Config {
 #[serde(deny_unknown_fields, default)]
 struct Written {
     send: Vec<String>,
+    quantum: Option<String>,
 }
 
 /// Where it lies: below `XDG_CONFIG_HOME`, or `.config` of the user's home.
@@ -45,5 +49,11 @@ pub fn read(path: &Path) -> Result<Config, String> {
     };
     let written: Written = toml::from_str(&text).map_err(|e| wrong(e.to_string()))?;
     let send: Result<Vec<Target>, String> = written.send.iter().map(|text| text.parse()).collect();
-    Ok(Config { send: send.map_err(wrong)? })
+    let quantum = written.quantum.map(|word| {
+        let known = When::parse(&word);
+        known.ok_or_else(|| {
+            wrong(format!("`{word}` is no quantum: expected now, beat, bar or a number of bars"))
+        })
+    });
+    Ok(Config { send: send.map_err(wrong)?, quantum: quantum.transpose()? })
 }

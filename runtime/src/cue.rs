@@ -26,6 +26,10 @@ pub struct Cue {
     pub delta: f64,
     /// Cycles a second when it begins.
     pub cps: f64,
+    /// The version of its part that it belongs to: where its fader is.
+    pub lane: u16,
+    /// Where that fader stands when it begins: an amplitude, 0 to 1.
+    pub level: f64,
     /// What it is to sound like.
     pub controls: Controls,
     /// The instrument that its program defines under the name of its sound.

@@ -13,6 +13,12 @@ pub enum Key {
     Panic,
     /// `t`: how punctual events are.
     Timing,
+    /// `b`: a tap on the beat.
+    Tap,
+    /// `[`: everything a little earlier.
+    Earlier,
+    /// `]`: everything a little later.
+    Later,
     /// `?`: what the keys are.
     Help,
     /// `q`: the end.
@@ -22,7 +28,8 @@ pub enum Key {
 }
 
 /// What the keys do, in one line.
-pub const HELP: &str = "keys: h hush · u undo · r redo · p panic · t timing · q quit";
+pub const HELP: &str =
+    "keys: h hush · u undo · r redo · p panic · b tap · [ ] nudge · t timing · q quit";
 
 impl Key {
     fn of(byte: u8) -> Option<Key> {
@@ -32,6 +39,9 @@ impl Key {
             b'r' | b'R' => Some(Key::Redo),
             b'p' | b'P' => Some(Key::Panic),
             b't' | b'T' => Some(Key::Timing),
+            b'b' | b'B' => Some(Key::Tap),
+            b'[' => Some(Key::Earlier),
+            b']' => Some(Key::Later),
             b'?' => Some(Key::Help),
             b'q' | b'Q' => Some(Key::Quit),
             3 => Some(Key::Interrupt),

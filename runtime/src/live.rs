@@ -25,8 +25,8 @@ const REST: Duration = Duration::from_millis(250);
 /// What the scheduler's thread can be told.
 enum Order {
     Swap(Arc<Program>, Routes, When, SyncSender<Time>),
-    Once(Pattern, When),
-    Hush,
+    Once(Pattern, When, SyncSender<Time>),
+    Hush(Time),
     Panic,
     Quit,
 }
@@ -75,13 +75,15 @@ impl Live {
         landed.recv_timeout(Duration::from_secs(5)).ok()
     }
 
-    /// Plays the first cycle of `pattern` once.
-    pub fn once(&self, pattern: Pattern, when: When) {
-        let _ = self.orders.send(Order::Once(pattern, when));
+    /// Plays the first cycle of `pattern` once; answers from when.
+    pub fn once(&self, pattern: Pattern, when: When) -> Option<Time> {
+        let (answer, landed) = sync_channel(1);
+        self.orders.send(Order::Once(pattern, when, answer)).ok()?;
+        landed.recv_timeout(Duration::from_secs(5)).ok()
     }
-    /// Lets what sounds fade.
-    pub fn hush(&self) {
-        let _ = self.orders.send(Order::Hush);
+    /// Lets what sounds at the moment `at` fade.
+    pub fn hush(&self, at: Time) {
+        let _ = self.orders.send(Order::Hush(at));
     }
     /// Cuts what sounds.
     pub fn panic(&self) {
@@ -169,11 +171,11 @@ impl Run {
                 self.stage.tick(now, &*self.world);
                 let _ = landed.send(at);
             }
-            Order::Once(pattern, when) => {
-                self.stage.once(pattern, when, now);
+            Order::Once(pattern, when, landed) => {
+                let _ = landed.send(self.stage.once(pattern, when, now));
             }
-            Order::Hush => self.stage.hush(now),
-            Order::Panic => self.stage.panic(now),
+            Order::Hush(at) => self.stage.hush(at),
+            Order::Panic => self.stage.panic(),
             Order::Quit => {}
         }
     }

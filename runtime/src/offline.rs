@@ -49,7 +49,7 @@ impl Offline {
         folders: Vec<PathBuf>,
         notices: Notices,
     ) -> Offline {
-        Offline::of_part(program, world, folders, None, notices)
+        Offline::open((Time::ZERO, None), program, world, folders, notices)
     }
 
     /// The same, of which only the part with this number is heard, if there is one: its stem.
@@ -58,6 +58,27 @@ impl Offline {
         world: Arc<dyn World>,
         folders: Vec<PathBuf>,
         part: Option<u16>,
+        notices: Notices,
+    ) -> Offline {
+        Offline::open((Time::ZERO, part), program, world, folders, notices)
+    }
+
+    /// The same with cycle `start` on frame 0.
+    pub fn starting_at(
+        start: Time,
+        program: Arc<Program>,
+        world: Arc<dyn World>,
+        folders: Vec<PathBuf>,
+        notices: Notices,
+    ) -> Offline {
+        Offline::open((start, None), program, world, folders, notices)
+    }
+
+    fn open(
+        (start, part): (Time, Option<u16>),
+        program: Arc<Program>,
+        world: Arc<dyn World>,
+        folders: Vec<PathBuf>,
         notices: Notices,
     ) -> Offline {
         let (engine, control) = Engine::new(RATE);
@@ -71,7 +92,8 @@ impl Offline {
         let synth = synth.with_samples(bank);
         let opener = Box::new(OnlySynth(Some(Box::new(synth))));
         let defaults = Defaults::default();
-        let mut stage = Stage::new(RATE, program, Routes::to_synth(&defaults), opener);
+        let routes = Routes::to_synth(&defaults);
+        let mut stage = Stage::starting_at(start, RATE, program, routes, opener);
         let tape = Tape::default();
         stage.monitor(Box::new(tape.recorder(0, 0)));
         Offline { stage, engine, world, now: BEFORE, samples, tape }
@@ -147,21 +169,18 @@ impl Player for Rehearsal {
         offline.samples.follow(&program);
         Some(offline.stage.swap(program, routes, when, now))
     }
-    fn once(&mut self, pattern: Pattern, when: When) {
+    fn once(&mut self, pattern: Pattern, when: When) -> Option<Time> {
         let mut offline = self.0.borrow_mut();
         let now = offline.now;
-        offline.stage.once(pattern, when, now);
+        Some(offline.stage.once(pattern, when, now))
     }
-    fn hush(&mut self) {
-        let mut offline = self.0.borrow_mut();
-        let now = offline.now;
-        offline.stage.hush(now);
+    fn hush(&mut self, at: Time) {
+        self.0.borrow_mut().stage.hush(at);
     }
     fn panic(&mut self) {
-        let mut offline = self.0.borrow_mut();
-        let now = offline.now;
-        offline.stage.panic(now);
+        self.0.borrow_mut().stage.panic();
     }
+    fn begin_at(&mut self, _first: Time) {}
     fn now(&self) -> Time {
         let offline = self.0.borrow();
         offline.stage.clock().cycle_at(offline.now.max(0))

@@ -2,6 +2,7 @@
 
 use crate::clock::Frame;
 use crate::cue::Cue;
+use crate::scheduler::Ramp;
 
 pub mod midi;
 pub mod osc;
@@ -24,13 +25,14 @@ pub trait Output: Send {
     /// Takes back every cue from frame `from` on that can still be taken back.
     fn withdraw(&mut self, _from: Frame) {}
 
-    /// Lets what sounds fade.
-    fn hush(&mut self) {}
+    /// Takes note of where the fader of a lane goes; see [`Cue::lane`] and [`Cue::level`].
+    fn ramp(&mut self, _ramp: &Ramp) {}
+
+    /// Lets what sounds at a frame fade from there on.
+    fn hush(&mut self, _at: Frame) {}
 
     /// Cuts what sounds at once.
-    fn panic(&mut self) {
-        self.hush();
-    }
+    fn panic(&mut self) {}
 
     /// Called a few times a second, for what an output has to look after by itself.
     fn tend(&mut self) {}

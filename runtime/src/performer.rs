@@ -56,6 +56,8 @@ pub struct Performer {
     live: Option<Live>,
     tap: Arc<Tap>,
     recording: Option<Recording>,
+    /// The cycle that it begins with.
+    first: Time,
     /// Kept open until the performance ends.
     device: Option<Device>,
 }
@@ -104,7 +106,20 @@ impl Performer {
         let (samples, bank) = Samples::live(setup.samples, &notices);
         let card = Some(Card { control, timebase, bank, reference });
         let (locate, live, recording) = (Some(locate), None, None);
-        Performer { world, notices, locate, card, samples, timing, live, tap, recording, device }
+        let first = Time::ZERO;
+        Performer {
+            world,
+            notices,
+            locate,
+            card,
+            samples,
+            timing,
+            live,
+            tap,
+            recording,
+            first,
+            device,
+        }
     }
 
     fn start(&mut self, program: Arc<Program>, routes: Routes) -> std::io::Result<Live> {
@@ -121,7 +136,7 @@ impl Performer {
         });
         let (timing, notices) = (self.timing.clone(), self.notices.clone());
         let opener = Patchbay { synth, moments, timing: timing.clone(), notices };
-        let mut stage = Stage::new(RATE, program, routes, Box::new(opener));
+        let mut stage = Stage::starting_at(self.first, RATE, program, routes, Box::new(opener));
         stage.monitor(Box::new(Lamps::new(timing.clone(), LAMPS)));
         let locate = self.locate.take().unwrap_or_else(|| Box::new(|_| None));
         let (world, notices) = (self.world.clone(), self.notices.clone());
@@ -171,21 +186,22 @@ impl Player for Performer {
                 return None;
             }
         }
-        Some(Time::ZERO)
+        Some(self.first)
     }
-    fn once(&mut self, pattern: Pattern, when: When) {
-        if let Some(live) = &self.live {
-            live.once(pattern, when);
-        }
+    fn once(&mut self, pattern: Pattern, when: When) -> Option<Time> {
+        self.live.as_ref()?.once(pattern, when)
     }
-    fn hush(&mut self) {
-        self.live.iter().for_each(Live::hush);
+    fn hush(&mut self, at: Time) {
+        self.live.iter().for_each(|live| live.hush(at));
     }
     fn panic(&mut self) {
         self.live.iter().for_each(Live::panic);
     }
     fn now(&self) -> Time {
-        self.live.as_ref().map_or(Time::ZERO, Live::now)
+        self.live.as_ref().map_or(self.first, Live::now)
+    }
+    fn begin_at(&mut self, first: Time) {
+        self.first = first;
     }
     fn rate(&self) -> u32 {
         RATE

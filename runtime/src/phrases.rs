@@ -6,6 +6,7 @@
 //! does too, and waits a moment while nothing sounds yet. [`PhraseStore::patient`] waits: for
 //! rendering, where time stands still.
 
+mod again;
 mod ahead;
 mod cache;
 mod chorale;
@@ -18,15 +19,18 @@ mod key;
 mod keys;
 mod latent;
 pub mod library;
+mod live;
 pub mod melody;
 mod performance;
 pub mod ticks;
 mod wishes;
 mod worker;
 
+pub use again::Again;
 pub use ahead::{Lookahead, ask_ahead};
 pub(crate) use chorale::voices_of;
 pub use key::Key;
+pub use live::{Live, Substitution};
 pub use worker::{Folders, Opened, Player, Shelf, open};
 
 use crate::heard::Heard;
@@ -34,7 +38,7 @@ use crate::notice::Notices;
 use crate::priority::{self, Urgency};
 use cache::Cache;
 use mag_pattern::{Call, Phrase, PhraseRequest, Played, Span, Sym, Time, World};
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use worker::{Bench, Worker};
@@ -60,24 +64,6 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const OPENING: Duration = Duration::from_millis(350);
 /// A wish that could not be met is tried again after this.
 const RETRY: Duration = Duration::from_secs(10);
-
-/// What was heard in place of a phrase that was not ready. The one thing about a performance that
-/// depends on the machine, so the journal keeps it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Substitution {
-    /// This was not ready; the other phrase, or silence, is heard instead.
-    Late {
-        /// What was wished for.
-        wanted: Key,
-        /// What is heard.
-        heard: Option<Key>,
-    },
-    /// What had been late is there, and heard from now on.
-    Arrived {
-        /// What was wished for.
-        wanted: Key,
-    },
-}
 
 /// A model on a device.
 type Seat = (Sym, Option<Sym>);
@@ -112,8 +98,8 @@ struct State {
     refused: HashMap<Key, Instant>,
     /// What was heard last, for each kind of phrase.
     last: HashMap<Key, (Key, Arc<Phrase>)>,
-    /// Phrases that something else is heard for.
-    late: HashMap<Key, Option<Key>>,
+    /// Phrases whose lateness has been said, until they are heard.
+    late: HashSet<Key>,
     noted: Vec<Substitution>,
     said: BTreeSet<String>,
     closed: bool,
@@ -253,9 +239,7 @@ impl Shared {
     /// The phrase was heard.
     fn heard(&self, key: Key, wish: &PhraseRequest, phrase: &Arc<Phrase>) {
         let mut state = lock(&self.state);
-        if state.late.remove(&key).is_some() {
-            note(&mut state, Substitution::Arrived { wanted: key });
-        }
+        state.late.remove(&key);
         if state.last.len() > KEPT {
             state.last.clear();
         }
@@ -264,34 +248,35 @@ impl Shared {
         }
     }
 
-    /// What is heard for a phrase that is late.
-    fn substitute(&self, key: Key, wish: &PhraseRequest) -> Option<Arc<Phrase>> {
-        let mut state = lock(&self.state);
-        let last = Key::lanes(wish).iter().find_map(|lane| state.last.get(lane).cloned());
-        let heard = last.as_ref().map(|(key, _)| *key);
-        if !state.late.contains_key(&key) {
-            if state.late.len() >= KEPT {
-                state.late.clear();
-            }
-            state.late.insert(key, heard);
-            note(&mut state, Substitution::Late { wanted: key, heard });
-            let refused = state.refused.contains_key(&key);
-            if !refused {
-                let then = match heard {
-                    None if !wish.given.is_empty() => "it is heard as it is until then",
-                    Some(_) => "the last one repeats",
-                    None => "it is silent until then",
-                };
-                self.notices.warn(format!("{}: a phrase is not ready, {then}", wish.verb));
-            }
-        }
-        last.map(|(_, phrase)| Arc::new(Phrase { stand_in: true, ..(*phrase).clone() }))
+    /// What can be heard for a phrase that is late.
+    fn stand_in(&self, wish: &PhraseRequest) -> Option<(Key, Arc<Phrase>)> {
+        let state = lock(&self.state);
+        Key::lanes(wish).iter().find_map(|lane| state.last.get(lane).cloned())
     }
-}
 
-fn note(state: &mut State, substitution: Substitution) {
-    if state.noted.len() < NOTED {
-        state.noted.push(substitution);
+    /// Says that something else is heard for a phrase, once.
+    fn say_late(&self, key: Key, wish: &PhraseRequest, heard: Option<Key>) {
+        let mut state = lock(&self.state);
+        if state.late.len() >= KEPT {
+            state.late.clear();
+        }
+        if !state.late.insert(key) || state.refused.contains_key(&key) {
+            return;
+        }
+        let then = match heard {
+            None if !wish.given.is_empty() => "it is heard as it is until then",
+            Some(_) => "the last one repeats",
+            None => "it is silent until then",
+        };
+        self.notices.warn(format!("{}: a phrase is not ready, {then}", wish.verb));
+    }
+
+    /// Notes a substitution for the journal.
+    fn note(&self, substitution: Substitution) {
+        let mut state = lock(&self.state);
+        if state.noted.len() < NOTED {
+            state.noted.push(substitution);
+        }
     }
 }
 
@@ -363,7 +348,7 @@ impl PhraseStore {
 
     /// The world for playing: never waits.
     pub fn live(&self) -> Live {
-        Live(self.shared.clone())
+        Live::new(self.shared.clone())
     }
 
     /// The world for looking ahead: lets phrases be made, and never says that one is late.
@@ -380,6 +365,11 @@ impl PhraseStore {
     /// The world for rendering: waits for each phrase.
     pub fn patient(&self) -> Patient {
         Patient { shared: self.shared.clone(), until: None }
+    }
+
+    /// The world for playing a performance again.
+    pub fn again(&self) -> Again {
+        Again::new(self.patient())
     }
 
     /// Waits until everything that was wished for is there, or the time is over; answers whether
@@ -415,31 +405,6 @@ impl Drop for PhraseStore {
         lock(&self.shared.state).closed = true;
         self.shared.wished.notify_all();
         self.shared.met.notify_all();
-    }
-}
-
-/// See [`PhraseStore::live`].
-#[derive(Clone)]
-pub struct Live(Arc<Shared>);
-
-impl World for Live {
-    fn phrase(&self, wish: &PhraseRequest) -> Option<Arc<Phrase>> {
-        let key = Key::of(wish);
-        match self.0.ask(key, wish, Want::Now) {
-            Some(phrase) => {
-                self.0.heard(key, wish, &phrase);
-                Some(phrase)
-            }
-            None => self.0.substitute(key, wish),
-        }
-    }
-
-    fn played(&self, source: Sym, span: Span, longest: Time) -> Played {
-        self.0.played.played(source, span, longest)
-    }
-
-    fn calls(&self, source: Sym, span: Span) -> Vec<Arc<Call>> {
-        self.0.played.calls(source, span)
     }
 }
 

@@ -110,8 +110,19 @@ pub struct Stage {
 impl Stage {
     /// A stage on which `program` begins at frame 0.
     pub fn new(rate: u32, program: Arc<Program>, routes: Routes, opener: Box<dyn Opener>) -> Stage {
+        Stage::starting_at(Time::ZERO, rate, program, routes, opener)
+    }
+
+    /// The same, with cycle `start` on frame 0.
+    pub fn starting_at(
+        start: Time,
+        rate: u32,
+        program: Arc<Program>,
+        routes: Routes,
+        opener: Box<dyn Opener>,
+    ) -> Stage {
         let mut stage = Stage {
-            scheduler: Scheduler::new(rate, program),
+            scheduler: Scheduler::starting_at(start, rate, program),
             routes,
             opener,
             slots: Vec::new(),
@@ -168,15 +179,14 @@ impl Stage {
         at
     }
 
-    /// Lets what sounds fade, on every output, and plays nothing of what was to come next.
-    pub fn hush(&mut self, now: Frame) {
-        self.withdraw(now);
-        self.outputs_mut().for_each(|o| o.hush());
+    /// Lets what sounds at the moment `at` fade, on every output.
+    pub fn hush(&mut self, at: Time) {
+        let at = self.clock().frame(at);
+        self.outputs_mut().for_each(|o| o.hush(at));
     }
 
-    /// Cuts what sounds, on every output, and plays nothing of what was to come next.
-    pub fn panic(&mut self, now: Frame) {
-        self.withdraw(now);
+    /// Cuts what sounds, on every output, at once.
+    pub fn panic(&mut self) {
         self.outputs_mut().for_each(|o| o.panic());
     }
 
@@ -192,9 +202,12 @@ impl Stage {
         if self.known <= now + lead {
             let chunk = (CHUNK * f64::from(self.clock().rate())) as Frame;
             self.known = now + lead + chunk;
-            for cue in self.scheduler.advance(self.known, world) {
-                self.place(cue);
+            let cues = self.scheduler.advance(self.known, world);
+            // (an output knows where a fader is before it hears of what is on it)
+            for ramp in self.scheduler.take_ramps() {
+                self.outputs_mut().for_each(|o| o.ramp(&ramp));
             }
+            cues.into_iter().for_each(|cue| self.place(cue));
             self.report.troubles.extend(self.scheduler.take_troubles());
         }
         self.tell(now);
@@ -272,6 +285,7 @@ impl Stage {
         }
         let output = self.opener.open(place);
         self.slots.push(Slot { place, output, held: VecDeque::new() });
+        self.scheduler.tell_ramps_again();
         self.slots.len() - 1
     }
 

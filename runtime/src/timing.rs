@@ -7,6 +7,7 @@ use crate::device::Load;
 use crate::moments::Moments;
 use crate::output::Output;
 use crate::priority::Grant;
+use crate::scheduler::Ramp;
 use arc_swap::ArcSwap;
 use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -294,8 +295,11 @@ impl Output for Measured {
     fn withdraw(&mut self, from: Frame) {
         self.output.withdraw(from);
     }
-    fn hush(&mut self) {
-        self.output.hush();
+    fn ramp(&mut self, ramp: &Ramp) {
+        self.output.ramp(ramp);
+    }
+    fn hush(&mut self, at: Frame) {
+        self.output.hush(at);
     }
     fn panic(&mut self) {
         self.output.panic();

@@ -116,6 +116,7 @@ fn with_part(base: &Arc<Program>, name: &str, pattern: Pattern) -> Arc<Program> 
     if let Some(part) = program.parts.get_mut(name) {
         part.pattern = pattern;
         part.text = "changed".into();
+        part.meaning ^= 1;
     }
     Arc::new(program)
 }

@@ -23,8 +23,11 @@ impl Player for Anything {
     fn swap(&mut self, _: Arc<Program>, _: Routes, _: When) -> Option<Time> {
         Some(Time::ZERO)
     }
-    fn once(&mut self, _: Pattern, _: When) {}
-    fn hush(&mut self) {}
+    fn once(&mut self, _: Pattern, _: When) -> Option<Time> {
+        None
+    }
+    fn hush(&mut self, _: Time) {}
+    fn begin_at(&mut self, _: Time) {}
     fn panic(&mut self) {}
     fn now(&self) -> Time {
         Time::ZERO

@@ -16,7 +16,7 @@ syntax match magPart '^\a\w*\ze\s*:'
 syntax match magStatement '^\%(let\|native\|synth\)\>' nextgroup=magDefined skipwhite
 syntax match magStatement '^out\>' nextgroup=magDefined skipwhite
 syntax match magStatement '^use\>'
-syntax match magCommand '^\%(tempo\|meter\|hush\|mute\|unmute\|solo\|unsolo\|once\|record\|undo\|redo\)\>'
+syntax match magCommand '^\%(at\|fade\|hush\|meter\|mute\|nudge\|once\|panic\|quantum\|record\|redo\|samples\|seed\|solo\|tap\|tempo\|undo\|unmute\|unsolo\|xfade\)\>'
 syntax match magDefined '\a\w*' contained
 
 " Plain text.

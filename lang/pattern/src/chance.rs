@@ -23,7 +23,7 @@ pub fn rand_at(t: Time, seed: i64) -> f64 {
 
 /// The stream of numbers that a function draws from in a query: its own, moved by the query's seed.
 fn stream(own: i64, q: &Query) -> i64 {
-    own.wrapping_add(q.seed.wrapping_mul(7919))
+    own.wrapping_add(q.stream())
 }
 
 /// Even numbers in `[0, 1)`.

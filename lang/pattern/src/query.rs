@@ -30,6 +30,8 @@ pub struct Query<'w> {
     pub seed: i64,
     /// Whether a phrase that was asked for was not there: what depends on it is not final.
     pub late: bool,
+    /// Another take of a whole set: moves every random number in it; 0 unless the set asks for one.
+    pub take: i64,
     fuel: usize,
     depth: usize,
     trouble: Option<Trouble>,
@@ -52,6 +54,7 @@ impl<'w> Query<'w> {
             meter: (4, 4),
             seed: 0,
             late: false,
+            take: 0,
             fuel: QUERY_LIMIT,
             depth: 0,
             trouble: None,
@@ -61,6 +64,14 @@ impl<'w> Query<'w> {
     /// A query that may do no more than this much work: for a glance at a pattern.
     pub fn of_work(work: usize) -> Query<'static> {
         Query { fuel: work, ..Query::new(&Nowhere) }
+    }
+    /// What is added to the stream of each function that draws by chance: from the seed and the take.
+    pub fn stream(&self) -> i64 {
+        self.seed.wrapping_mul(7919).wrapping_add(self.take_stream())
+    }
+    /// The part of [`Query::stream`] that no `seed` in a pattern replaces.
+    pub fn take_stream(&self) -> i64 {
+        self.take.wrapping_mul(1_000_003)
     }
     /// Full limits again, and no trouble: for the next query with the same buffers.
     pub fn restart(&mut self) {

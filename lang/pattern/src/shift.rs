@@ -252,6 +252,15 @@ impl Pattern {
         other: Pattern,
         pick: impl Fn(i64) -> bool + Send + Sync + 'static,
     ) -> Pattern {
+        self.draw_cycle(other, move |cycle, _| pick(cycle))
+    }
+    /// [`Pattern::choose_cycle`] where the choice may hang on chance: `pick` is also told what to
+    /// add to its seed.
+    pub fn draw_cycle(
+        &self,
+        other: Pattern,
+        pick: impl Fn(i64, i64) -> bool + Send + Sync + 'static,
+    ) -> Pattern {
         let (usual, pick) = (self.clone(), Arc::new(pick));
         Pattern::new(Choice { usual, other, pick }).with_steps(self.steps)
     }
@@ -397,14 +406,15 @@ impl Node for Rev {
 struct Choice {
     usual: Pattern,
     other: Pattern,
-    pick: Arc<dyn Fn(i64) -> bool + Send + Sync>,
+    pick: Arc<dyn Fn(i64, i64) -> bool + Send + Sync>,
 }
 
 impl Node for Choice {
     fn query(&self, span: Span, q: &mut Query, out: &mut Vec<Hap>) {
         span.each_cycle(|cycle, piece| {
             if q.spend(1) {
-                let now = if (self.pick)(cycle) { &self.other } else { &self.usual };
+                let now =
+                    if (self.pick)(cycle, q.take_stream()) { &self.other } else { &self.usual };
                 now.query(piece, q, out);
             }
         });

@@ -183,6 +183,12 @@ pub trait World: Send + Sync {
     fn calls(&self, _source: Sym, _span: Span) -> Vec<Arc<Call>> {
         Vec::new()
     }
+
+    /// Told before the patterns of a performance are asked for the events of `span`; answers up to
+    /// where, within it, one answer to each wish holds. The caller then asks only that far.
+    fn asking(&self, span: Span) -> Time {
+        span.end
+    }
 }
 
 /// A world without models.

@@ -1,5 +1,7 @@
 //! Commands and settings: `tempo 124`, `mute hats`, `use 'drums.mag'`.
 
+mod fades;
+
 use super::Eval;
 use super::stmt::Reader;
 use crate::problem::Problem;
@@ -7,7 +9,7 @@ use crate::program::{Action, Mode, Program, Target};
 use crate::source::Source;
 use crate::suggest::nearest;
 use crate::syntax::ast::{Expr, ExprKind, Ident, Op};
-use mag_pattern::{Loc, Pattern};
+use mag_pattern::{Loc, Pattern, Time};
 
 /// Files within files that `use` reads.
 const USE_DEPTH: usize = 8;
@@ -20,39 +22,68 @@ impl Reader<'_> {
     pub(super) fn command(&mut self, name: &Ident, args: &[Expr], loc: Loc) -> Eval<()> {
         match name.name.as_str() {
             "tempo" => {
-                let beats = self.one_number(name, args, loc)?;
-                if !(1.0..=2000.0).contains(&beats) {
-                    let problem =
-                        Problem::error("bad-argument", loc, "this tempo cannot be played");
-                    return self.eval.report(problem.expected("1 to 2000 beats a minute"));
-                }
-                self.program.tempo = beats;
+                let (args, over) = self.over(args)?;
+                let range = (1.0, 2000.0, "1 to 2000 beats a minute");
+                let beats = self.one_within(name, args, loc, range)?;
+                (self.program.tempo, self.program.glide) = (beats, over.unwrap_or(Time::ZERO));
+                self.program.said.tempo = Some((beats, self.program.glide));
             }
+            "seed" => {
+                let range = (-1e9, 1e9, "a whole number");
+                self.program.seed = self.one_within(name, args, loc, range)?.round() as i64;
+                self.program.said.seed = Some(self.program.seed);
+            }
+            "nudge" => self.nudge(name, args, loc)?,
+            "xfade" => self.xfade(name, args, loc)?,
+            "fade" => self.fade(args, loc)?,
             "meter" => self.program.meter = self.meter(args, loc)?,
             "hush" => {
-                self.program.parts.clear();
+                self.clear();
                 self.actions.push(Action::Hush);
             }
             "panic" => {
-                self.program.parts.clear();
+                self.clear();
                 self.actions.push(Action::Panic);
             }
             "undo" => self.actions.push(Action::Undo),
             "redo" => self.actions.push(Action::Redo),
-            "mute" => self.parts_named(args, |p, n| _ = p.muted.insert(n))?,
-            "solo" => self.parts_named(args, |p, n| _ = p.soloed.insert(n))?,
-            "unmute" if args.is_empty() => self.program.muted.clear(),
-            "unmute" => self.parts_named(args, |p, n| _ = p.muted.remove(&n))?,
-            "unsolo" if args.is_empty() => self.program.soloed.clear(),
-            "unsolo" => self.parts_named(args, |p, n| _ = p.soloed.remove(&n))?,
+            "tap" => self.actions.push(Action::Tap),
+            "mute" => self.parts_named(args, |p, n| {
+                p.said.muted.insert(n.clone(), true);
+                p.muted.insert(n);
+            })?,
+            "solo" => self.parts_named(args, |p, n| {
+                p.said.soloed.insert(n.clone(), true);
+                p.soloed.insert(n);
+            })?,
+            "unmute" if args.is_empty() => {
+                self.program.muted.clear();
+                self.program.said.muted.insert(String::new(), false);
+            }
+            "unmute" => self.parts_named(args, |p, n| {
+                p.muted.remove(&n);
+                p.said.muted.insert(n, false);
+            })?,
+            "unsolo" if args.is_empty() => {
+                self.program.soloed.clear();
+                self.program.said.soloed.insert(String::new(), false);
+            }
+            "unsolo" => self.parts_named(args, |p, n| {
+                p.soloed.remove(&n);
+                p.said.soloed.insert(n, false);
+            })?,
             "use" => self.use_file(args, loc)?,
             "once" => {
                 let pattern = self.one_pattern(name, args, loc)?;
                 self.actions.push(Action::Once(pattern));
             }
             "quantum" => {
-                let word = self.one_text(name, args, loc)?;
+                let word = self.quantum(name, args, loc)?;
                 self.actions.push(Action::Quantum(word));
+            }
+            "at" => {
+                let word = self.quantum(name, args, loc)?;
+                self.actions.push(Action::At(word));
             }
             "record" => {
                 let file = self.one_text(name, args, loc)?;
@@ -97,6 +128,12 @@ impl Reader<'_> {
             }
         }
         Ok(())
+    }
+
+    /// No parts, and nothing that hung on them.
+    fn clear(&mut self) {
+        self.program.parts.clear();
+        self.program.faders.clear();
     }
 
     fn one<'e>(&mut self, name: &Ident, args: &'e [Expr], loc: Loc) -> Eval<&'e Expr> {

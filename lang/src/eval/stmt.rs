@@ -69,7 +69,7 @@ impl<'a> Reader<'a> {
         match &stmt.kind {
             StmtKind::Let { name, params, body } => {
                 crate::names::twice(&mut self.eval, body);
-                self.define(name, params, body)
+                self.define(name, params, body, source.slice(stmt.loc))
             }
             StmtKind::Native { name, .. } => {
                 let message = "`native` is for the standard library";
@@ -82,7 +82,8 @@ impl<'a> Reader<'a> {
                 if part.is_err() {
                     // So that a later `solo` or `mute` of it is not reported as well.
                     let text = Arc::from("");
-                    let silent = Part { pattern: Pattern::silence(), loc: name.loc, text };
+                    let silent =
+                        Part { pattern: Pattern::silence(), loc: name.loc, text, meaning: 0 };
                     self.program.parts.entry(name.name.clone()).or_insert(silent);
                 }
                 part
@@ -98,8 +99,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn define(&mut self, name: &Ident, params: &[Ident], body: &Expr) -> Eval<()> {
+    fn define(&mut self, name: &Ident, params: &[Ident], body: &Expr, text: &str) -> Eval<()> {
         self.defined.push(name.clone());
+        let meant = self.program.meaning_of(text);
+        Arc::make_mut(&mut self.program.lets).insert(name.name.clone(), meant);
         self.eval.defining = Some(name.name.clone());
         let meaning = self.meaning(name, params, body);
         self.eval.defining = None;
@@ -151,8 +154,10 @@ impl<'a> Reader<'a> {
     fn part(&mut self, name: &Ident, body: &Expr, stmt: &Stmt, source: &Source) -> Eval<()> {
         let meaning = self.eval.expr(body, &self.program.scope)?;
         let pattern = self.eval.pattern_of(meaning, body.loc)?;
-        let text = source.slice(stmt.loc).into();
-        self.program.parts.insert(name.name.clone(), Part { pattern, loc: name.loc, text });
+        let text = source.slice(stmt.loc);
+        let meaning = self.program.meaning_of(text);
+        let part = Part { pattern, loc: name.loc, text: text.into(), meaning };
+        self.program.parts.insert(name.name.clone(), part);
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 const REMEMBERED: usize = 8;
 
 /// What a phrase depends on besides its generator: number, seed of chance, tempo, meter.
-type Moment = (i64, i64, u64, (u32, u32));
+type Moment = (i64, (i64, i64), u64, (u32, u32));
 
 /// A wish, and the events that it was made of.
 struct Prepared {
@@ -58,7 +58,7 @@ impl Generator {
         q: &mut Query,
         out: &mut Vec<Hap>,
     ) {
-        let moment = (index, q.seed, q.cps.to_bits(), q.meter);
+        let moment = (index, (q.seed, q.take), q.cps.to_bits(), q.meter);
         let prepared = self.prepared(index, moment, known, q);
         let mut found = None;
         if let (Some(wish), false) = (&prepared.wish, prepared.late) {
@@ -205,7 +205,8 @@ impl Generator {
             }
             None => Vec::new(),
         };
-        wish.seed = number(&self.seed, place.pass, q).unwrap_or(0.0) as i64;
+        let seed = number(&self.seed, place.pass, q).unwrap_or(0.0) as i64;
+        wish.seed = seed.wrapping_add(q.take);
         let warmth = self.temperature.as_ref().and_then(|p| number(p, start, q));
         wish.temperature = warmth.map(|t| t.clamp(0.05, 5.0));
         let top = self.top.as_ref().and_then(|p| number(p, start, q));

@@ -52,7 +52,8 @@ fn group(layers: &Layers) -> Marked {
 fn choose(choices: Vec<Pattern>, seed: i64) -> Pattern {
     Pattern::of(move |span, q, out| {
         span.each_cycle(|cycle, piece| {
-            let draw = rand_at(Time::int(cycle), seed) * choices.len() as f64;
+            let stream = seed.wrapping_add(q.take_stream());
+            let draw = rand_at(Time::int(cycle), stream) * choices.len() as f64;
             if let (Some(choice), true) = (choices.get(draw as usize), q.spend(1)) {
                 choice.query(piece, q, out);
             }

@@ -34,8 +34,10 @@ pub(super) const ROWS: &[Native] = &[
     }),
     Native::plain("_someCyclesBy", &[Num, Pat, Pat], |a| {
         let share = a.number(0)?;
-        let drawn = move |cycle| rand_at(Time::int(cycle), SOME_CYCLES) < share;
-        Ok(a.pattern(2).choose_cycle(a.pattern(1), drawn))
+        let drawn = move |cycle, take: i64| {
+            rand_at(Time::int(cycle), SOME_CYCLES.wrapping_add(take)) < share
+        };
+        Ok(a.pattern(2).draw_cycle(a.pattern(1), drawn))
     }),
     Native::plain("shuffle", &[Int, Pat], |a| {
         Ok(a.pattern(1).reorder(a.count(0, 1)?, SHUFFLE, false))
@@ -46,15 +48,17 @@ pub(super) const ROWS: &[Native] = &[
     Native::plain("randrun", &[Int], |a| {
         let n = a.count(0, 0)? as usize;
         Ok(each_cycle(n + 1, move |cycle, seed| {
-            let order = permutation(n, cycle, SHUFFLE + seed);
+            let order = permutation(n, cycle, SHUFFLE.wrapping_add(seed));
             mag_pattern::cat::fastcat(order.iter().map(|i| Pattern::pure(*i as f64)).collect())
         }))
     }),
     Native::plain("berlin", &[], |_| Ok(berlin(1))),
     Native::plain("randL", &[Int], |a| {
         let n = a.count(0, 0)?;
-        Ok(Pattern::signal(move |t, _| {
-            Value::list((0..n).map(|i| Value::Num(rand_at(t, LISTED + i))).collect())
+        Ok(Pattern::signal(move |t, q| {
+            let stream = LISTED.wrapping_add(q.take_stream());
+            let draw = |i| Value::Num(rand_at(t, stream.wrapping_add(i)));
+            Value::list((0..n).map(draw).collect())
         }))
     }),
     Native::plain("seed", &[Int, Pat], |a| Ok(a.pattern(1).seeded(a.int(0)?))),
@@ -71,14 +75,15 @@ pub(super) const ROWS: &[Native] = &[
     Native::plain("randcat", &[List], |a| {
         let items = a.list(0);
         Ok(each_cycle(1, move |cycle, seed| {
-            let i = (rand_at(Time::int(cycle), CAT + seed) * items.len() as f64) as usize;
+            let i =
+                (rand_at(Time::int(cycle), CAT.wrapping_add(seed)) * items.len() as f64) as usize;
             items.get(i).cloned().unwrap_or_else(Pattern::silence)
         }))
     }),
     Native::plain("wrandcat", &[Pairs], |a| {
         let rows = weights(a)?;
         Ok(each_cycle(1 + rows.len() / 8, move |cycle, seed| {
-            heavier(&rows, rand_at(Time::int(cycle), CAT + seed))
+            heavier(&rows, rand_at(Time::int(cycle), CAT.wrapping_add(seed)))
         }))
     }),
 ];
@@ -100,7 +105,7 @@ fn each_cycle(
     Pattern::of(move |span, q, out| {
         span.each_cycle(|cycle, piece| {
             if q.spend(work) {
-                choose(cycle, q.seed.wrapping_mul(7919)).query(piece, q, out);
+                choose(cycle, q.stream()).query(piece, q, out);
             }
         });
     })

@@ -65,7 +65,9 @@ impl<'t, 's: 't> Statements<'t, 's> {
             .then_ignore(equals)
             .then(body.clone())
             .map(|(name, target)| StmtKind::Out { name, target });
-        let args = atom(scene, expr.clone()).repeated().collect();
+        // (the dot of `tempo 140 .over 8` is a matter of taste)
+        let args =
+            just(Tok::Dot).or_not().ignore_then(atom(scene, expr.clone())).repeated().collect();
         let command = ident
             .clone()
             .then(args)
@@ -108,7 +110,9 @@ impl<'t, 's: 't> Statements<'t, 's> {
             (Some(Tok::Name("native")), Some(Tok::Name(_))) => &self.native,
             (Some(Tok::Name("synth")), Some(Tok::Name(_))) => &self.synth,
             (Some(Tok::Name("out")), Some(Tok::Name(_))) => &self.out,
-            (Some(Tok::Name(word)), _) => match command_named(word) {
+            (Some(Tok::Name(word)), _) => match command_named(word)
+                .filter(|command| command.starts(tokens.get(1..).unwrap_or(&[])))
+            {
                 Some(command) if command.takes_expr => &self.once,
                 Some(_) => &self.command,
                 None => &self.bare,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use mag_graph::Program;
 use rtrb::{Consumer, Producer};
 
+use crate::fader::Ramp;
 use crate::graph::GraphId;
 use crate::sample::{SampleBuffer, SampleId};
 use crate::shot::Shot;
@@ -18,6 +19,7 @@ pub(crate) enum Message {
     Shot { at: u64, shot: Shot },
     Withdraw { from: u64, part: Option<u16> },
     Hush { at: u64, part: Option<u16> },
+    Fade { lane: u16, ramp: Ramp },
     Load { id: SampleId, buffer: Option<SampleBuffer> },
     Graph { id: GraphId, program: Option<Arc<Program>> },
 }
@@ -141,6 +143,15 @@ impl Control {
     /// [`Full`] if the ring is full.
     pub fn hush_part(&mut self, at: u64, part: u16) -> Result<(), Full> {
         self.send(Message::Hush { at, part: Some(part) })
+    }
+
+    /// Moves the fader of a lane, for what sounds and what is to come: along `ramp` from its
+    /// beginning on, and until then as before.
+    ///
+    /// # Errors
+    /// [`Full`] if the ring is full.
+    pub fn fade(&mut self, lane: u16, ramp: Ramp) -> Result<(), Full> {
+        self.send(Message::Fade { lane, ramp })
     }
 
     /// Silence at once: forgets what was queued, fades all voices, empties echoes and rooms.

@@ -8,6 +8,7 @@ use rtrb::{Consumer, Producer, RingBuffer};
 use crate::BLOCK;
 use crate::bus::{Bus, Stereo};
 use crate::control::{Control, Message};
+use crate::fader::Faders;
 use crate::graph::{Bank, GRAPHS};
 use crate::master::{DELAY, Master};
 use crate::notes::Notes;
@@ -71,6 +72,7 @@ pub struct Engine {
     /// If only one part is to be heard.
     stem: Option<Box<Stem>>,
     rack: Rack,
+    faders: Faders,
     notes: Notes,
     /// First frame of the next block; ahead of `handed` by the limiter's delay and `ready`.
     block: u64,
@@ -110,6 +112,7 @@ impl Engine {
             master: Master::new(rate),
             stem: None,
             rack: Rack::new(),
+            faders: Faders::new(),
             notes: Notes::new(),
             block: 0,
             handed: 0,
@@ -222,7 +225,8 @@ impl Engine {
             while self.refused.is_none()
                 && let Ok(message) = self.ring.pop()
             {
-                if let Message::Load { .. } | Message::Graph { .. } = message {
+                if let Message::Load { .. } | Message::Graph { .. } | Message::Fade { .. } = message
+                {
                     self.take_in(message);
                     self.send_back();
                 }
@@ -254,6 +258,10 @@ impl Engine {
             Message::Hush { at, part } => self.queue.add_hush(at.max(self.block), part),
             Message::Withdraw { from, part } => {
                 self.queue.withdraw(from, part);
+                true
+            }
+            Message::Fade { lane, ramp } => {
+                self.faders.set(self.block, lane, ramp);
                 true
             }
             Message::Load { id, buffer } => {
@@ -349,6 +357,7 @@ impl Engine {
             rate,
             buses,
             rack,
+            faders,
             stem,
             shared,
             faults,
@@ -360,7 +369,7 @@ impl Engine {
             rack.tones(*block, &stage, synths, voices, slots);
             rack.filter(voices, slots);
             let ways = (&mut buses[..], stem.as_deref_mut());
-            rack.finish(*block, ways, voices, slots, |i, voice, outcome| {
+            rack.finish((*block, faders), ways, voices, slots, |i, voice, outcome| {
                 let sound = voice.sound;
                 if outcome == Outcome::Broken {
                     Shared::count(&shared.broken);

@@ -28,6 +28,7 @@ mod delay;
 mod effect;
 mod engine;
 mod envelope;
+mod fader;
 mod filter;
 mod graph;
 mod master;
@@ -52,6 +53,7 @@ mod wavetable;
 
 pub use control::{Control, Full, ShotId};
 pub use engine::{Engine, LEAD, ORBITS};
+pub use fader::{LANES, Ramp};
 pub use graph::{GRAPHS, GraphId};
 pub use master::CEILING;
 pub use param::{PARAMS, Param, ParamDef};

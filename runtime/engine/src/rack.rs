@@ -4,6 +4,7 @@
 use crate::BLOCK;
 use crate::bus::Bus;
 use crate::effect::line::Lines;
+use crate::fader::Faders;
 use crate::filter::Pass;
 use crate::filter::bank::{Bank, Kind, LANES};
 use crate::pool::VOICES;
@@ -142,7 +143,7 @@ impl Rack {
     /// Distorts, levels and mixes all; tells of each, by its place in `slots`, what became of it.
     pub fn finish(
         &mut self,
-        block: u64,
+        (block, faders): (u64, &Faders),
         (buses, mut stem): (&mut [Bus], Option<&mut Stem>),
         voices: &mut [Option<Voice>],
         slots: &[u16],
@@ -153,6 +154,7 @@ impl Rack {
             if let Some(bus) = buses.get_mut(usize::from(voice.orbit)) {
                 let Some(lines) = self.lines.get_mut(usize::from(slot)) else { continue };
                 let room = (lines, &mut self.frames[i]);
+                voice.fader = faders.levels(voice.shot.lane, block);
                 let beside = stem.as_deref_mut().and_then(|stem| stem.bus_of(&voice.shot));
                 let outcome = voice.finish(block, self.lives[i], room, (bus, beside));
                 tell(i, voice, outcome);

@@ -15,6 +15,8 @@ pub struct Shot {
     pub sound: SoundId,
     /// Which part of the performance it belongs to: what [`crate::Control::withdraw`] names.
     pub part: u16,
+    /// Whose fader it is under: see [`crate::Control::fade`].
+    pub lane: u16,
     /// Which bus of delay and reverb it goes to.
     pub orbit: u8,
     /// The recording that the sampler plays.
@@ -37,10 +39,12 @@ impl Shot {
             *value = def.default;
         }
         let (given, asked) = Default::default();
+        let (part, lane, orbit) = Default::default();
         let mut shot = Shot {
             sound,
-            part: 0,
-            orbit: 0,
+            part,
+            lane,
+            orbit,
             sample: None,
             graph: None,
             duration,
@@ -80,6 +84,13 @@ impl Shot {
     #[must_use]
     pub fn with_part(mut self, part: u16) -> Self {
         self.part = part;
+        self
+    }
+
+    /// The same shot under the fader of `lane`.
+    #[must_use]
+    pub fn with_lane(mut self, lane: u16) -> Self {
+        self.lane = lane;
         self
     }
 

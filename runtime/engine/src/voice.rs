@@ -46,6 +46,8 @@ pub(crate) struct Voice {
     /// Frame of its start.
     pub begin: u64,
     age: u64,
+    /// The levels of its fader at the two ends of the block in the making.
+    pub fader: (f32, f32),
     /// Loudest sample of its last block.
     pub peak: f32,
     /// Group that it belongs to, 0 for none: cut groups are positive, choke groups negative.
@@ -98,6 +100,7 @@ impl Voice {
             cell: shot.sample.and_then(|id| stage.samples.find(id)),
             group,
             fade: None,
+            fader: (1.0, 1.0),
             peak: f32::MAX,
             age: 0,
             envelope: envelope(&shot, shot.graph.as_ref().map_or(def.ends, |g| g.ends), rate),
@@ -208,13 +211,25 @@ impl Voice {
 
     /// The level of the frames from `start` on, if it is the same for all.
     fn even_level(&mut self, start: usize) -> Option<f32> {
-        if self.fade.is_some() || self.tremolo.moves() {
+        if self.fade.is_some() || self.tremolo.moves() || self.fader.0 != self.fader.1 {
             return None;
         }
         match &mut self.envelope {
             Some(envelope) if envelope.done() => None,
-            Some(envelope) => Some(envelope.hold(BLOCK - start)? * self.level),
-            None => Some(self.level),
+            Some(envelope) => Some(envelope.hold(BLOCK - start)? * self.level * self.fader.0),
+            None => Some(self.level * self.fader.0),
+        }
+    }
+
+    /// Multiplies the levels of the last frames of the block by its fader's.
+    fn ride(&self, out: &mut [f32]) {
+        let (from, to) = self.fader;
+        if (from, to) == (1.0, 1.0) {
+            return;
+        }
+        let start = BLOCK - out.len().min(BLOCK);
+        for (i, y) in (start..).zip(out.iter_mut()) {
+            *y *= from + (to - from) * (i as f32 / BLOCK as f32);
         }
     }
 
@@ -228,6 +243,7 @@ impl Voice {
             None => out.fill(self.level),
         }
         self.tremolo.run(out);
+        self.ride(out);
         if let Some((at, slope)) = self.fade {
             for (i, y) in out.iter_mut().enumerate() {
                 let gone = (from + i as u64 + 1).saturating_sub(at) as f32;

@@ -1,10 +1,9 @@
 //! `mag play`: a file and its edits, with a few keys.
 
 use super::playing::{LOOK, Playing, WAITING};
-use super::{PROBLEMS, Sound, read_text};
+use super::{PROBLEMS, Set, Sound, read_text};
 use crate::keys::{self, Key, Keys};
 use crate::notice::{self, Notices};
-use crate::stage::When;
 use crate::terminal::{self, signals};
 use crate::watch::{Change, Watch};
 use crate::wire::{Ask, Wire};
@@ -19,13 +18,8 @@ pub struct Play {
     file: PathBuf,
     #[command(flatten)]
     sound: Sound,
-    /// When edits take effect: now, beat, bar, or a number of bars
-    #[arg(long, default_value = "beat", value_parser = quantum)]
-    quantum: When,
-}
-
-fn quantum(text: &str) -> Result<When, String> {
-    When::parse(text).ok_or_else(|| "expected now, beat, bar or a number of bars".into())
+    #[command(flatten)]
+    set: Set,
 }
 
 /// What the main thread waits for.
@@ -47,9 +41,9 @@ impl Play {
         let notices = Notices::to_terminal();
         notice::silence_libraries();
         notice::report_panics(&notices);
-        let mut play = Playing::new(&self.sound, Some(self.file), self.quantum, &notices);
+        let mut play = Playing::new(&self.sound, &self.set, Some(self.file), &notices);
         let (events, waiting) = sync_channel(WAITING);
-        let accepted = play.evaluate_file(&text);
+        let accepted = play.open(&text);
         let tell = events.clone();
         let watch = Watch::start(move |change| drop(tell.send(Event::File(change))))
             .map_err(|e| format!("cannot follow the file: {e}"))?;
@@ -103,6 +97,9 @@ fn press(play: &mut Playing, key: Key) {
         Key::Redo => "redo",
         Key::Panic => "panic",
         Key::Timing => "timing",
+        Key::Tap => "tap",
+        Key::Earlier => "nudge by -5",
+        Key::Later => "nudge by 5",
         Key::Help | Key::Quit => return play.notices.info(keys::HELP),
     };
     let outcome = play.evaluate_block("key", line);

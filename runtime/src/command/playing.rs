@@ -1,7 +1,7 @@
 //! A performance in progress, as `mag play` and the prompt share it: a file if there is one, what
 //! other programs send, and what all of it comes to.
 
-use super::{Sound, color, name_of, read_text};
+use super::{Set, Sound, color, name_of, read_text};
 use crate::files::Folder;
 use crate::input::Inputs;
 use crate::journal::{self, Journal};
@@ -44,8 +44,6 @@ pub(super) struct Playing {
     board: Board,
     inputs: Inputs,
     file: Option<PathBuf>,
-    /// When edits of the file take effect.
-    quantum: When,
     /// The files that it uses.
     used: Vec<PathBuf>,
     interrupted: Option<Instant>,
@@ -53,7 +51,7 @@ pub(super) struct Playing {
 
 impl Playing {
     /// A stage that waits for its first program.
-    pub fn new(sound: &Sound, file: Option<PathBuf>, quantum: When, notices: &Notices) -> Playing {
+    pub fn new(sound: &Sound, set: &Set, file: Option<PathBuf>, notices: &Notices) -> Playing {
         // Inherited by what hears of edits; those who work for nobody in particular step back.
         priority::ask(Urgency::Edit);
         let store = PhraseStore::installed(notices.clone());
@@ -83,29 +81,92 @@ impl Playing {
             coming: samples::ahead::Lookahead::default(),
             inputs,
             file,
-            quantum,
             used: Vec::new(),
             interrupted: None,
         };
-        if !sound.no_journal {
-            playing.keep_journal();
+        playing.session.set_quantum(quantum(set, notices));
+        playing.session.set_seed(set.seed.unwrap_or(0));
+        let resumed = set.resume && playing.resume(!set.no_journal);
+        if !resumed && !set.no_journal {
+            playing.keep_journal(set.seed.unwrap_or(0));
         }
         playing
     }
 
-    fn keep_journal(&mut self) {
+    /// Goes on from the end of the last journal that nobody is writing; answers whether there is
+    /// one, and it is written on.
+    fn resume(&mut self, keep: bool) -> bool {
+        let folder = journal::folder();
+        for path in folder.map(|folder| journal::newest_first(&folder)).unwrap_or_default() {
+            let Ok(recorded) = journal::read(&path) else { continue };
+            if recorded.entries().next().is_none() {
+                continue;
+            }
+            let at = recorded.next_bar();
+            let opened = keep.then(|| Journal::resume(&path, at));
+            if let Some(Err(error)) = &opened {
+                if error.kind() == std::io::ErrorKind::WouldBlock {
+                    continue;
+                }
+                self.notices.warn(format!("no journal is kept: {error}"));
+            }
+            let refused = self.session.recall(&recorded, recorded.takes.len(), at);
+            if refused > 0 {
+                self.notices.warn(format!("this version of mag refuses {refused} of its edits"));
+            }
+            let files = recorded.entries().filter(|entry| entry.mode == Mode::File).last();
+            let folder = self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+            self.used = files
+                .map(|entry| {
+                    entry
+                        .files
+                        .keys()
+                        .map(|name| folder.join(name))
+                        .filter(|path| path.is_file())
+                        .collect()
+                })
+                .unwrap_or_default();
+            let name = name_of(&path);
+            self.notices.info(format!("goes on with {name} from cycle {at}"));
+            if let Some(Ok(journal)) = opened {
+                self.session.keep_journal(journal);
+            }
+            return true;
+        }
+        self.notices.warn("there is no journal to go on from: this is a new performance");
+        false
+    }
+
+    /// Begins with the file's text; answers whether it was accepted. What was resumed plays as it
+    /// did, unless the file has changed since.
+    pub fn open(&mut self, text: &str) -> bool {
+        let accepted = self.session.knows_file(text) || self.evaluate_file(text);
+        self.begin();
+        accepted
+    }
+
+    /// Lets play what was resumed, if nothing plays yet.
+    pub fn begin(&mut self) {
+        if let Some(at) = self.session.begin() {
+            self.notices.info(self.status(&Outcome { at: Some(at), ..Outcome::default() }));
+        }
+    }
+
+    fn keep_journal(&mut self, seed: i64) {
         let created = journal::folder()
             .ok_or_else(|| std::io::Error::other("HOME is not set"))
-            .and_then(|folder| Journal::create(&folder));
+            .and_then(|folder| Journal::create(&folder, seed));
         match created {
             Ok(journal) => self.session.keep_journal(journal),
             Err(error) => self.notices.warn(format!("no journal is kept: {error}")),
         }
     }
 
-    /// Lets the phrases of the coming cycles be made, and their recordings be decoded.
+    /// Lets the phrases of the coming cycles be made, and their recordings be decoded; keeps the
+    /// journal.
     pub fn look_ahead(&mut self) {
         self.board.follow(self.session.program());
+        self.session.tend(&self.store.take_substitutions());
         let now = self.session.now();
         let program = self.session.program();
         self.inputs.tend(now, program.cps(), program.meter);
@@ -200,8 +261,7 @@ impl Playing {
     pub fn evaluate_file(&mut self, text: &str) -> bool {
         let files = self.folder();
         let name = self.file.as_deref().map_or_else(String::new, name_of);
-        let when = Some(self.quantum);
-        let text = Text { name: &name, text, mode: Mode::File, files: &files, when };
+        let text = Text { name: &name, text, mode: Mode::File, files: &files, when: None };
         let outcome = self.evaluate(&text);
         self.used = files.paths();
         self.say(&outcome)
@@ -286,6 +346,20 @@ impl Playing {
         let _ = ask.answer.try_send(Answer { accepted, text });
         false
     }
+}
+
+/// When edits take effect: as the command line says, or the configuration.
+fn quantum(set: &Set, notices: &Notices) -> When {
+    let configured = crate::config::path().map(|path| crate::config::read(&path));
+    let configured = match configured {
+        Some(Ok(config)) => config.quantum,
+        Some(Err(wrong)) => {
+            notices.warn(wrong);
+            None
+        }
+        None => None,
+    };
+    set.quantum.or(configured).unwrap_or(When::Beat)
 }
 
 /// Whether two paths name one file; the watch gives them absolute.

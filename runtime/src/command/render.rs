@@ -15,7 +15,7 @@ use crate::phrases::PhraseStore;
 use crate::session::locator;
 use mag_lang::source::{Source, Sources};
 use mag_lang::{Mode, Program, report};
-use mag_pattern::{Call, Phrase, PhraseRequest, Played, Span, Sym, Time, World};
+use mag_pattern::{Time, World};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::BufWriter;
@@ -33,8 +33,8 @@ pub struct Render {
     /// The WAV file: stereo, 48 kHz, 32-bit float
     #[arg(short, long, value_name = "OUT.wav")]
     output: PathBuf,
-    /// Another take: shifts the seed of every phrase that a model makes up
-    #[arg(long, value_name = "N")]
+    /// Another take: draws all chance anew, that of models too
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
     seed: Option<i64>,
     /// Also write the notes as a MIDI file
     #[arg(long, value_name = "OUT.mid")]
@@ -129,34 +129,6 @@ fn heard(loudness: &Loudness) -> String {
     }
 }
 
-/// The same world with other seeds.
-struct Take<W> {
-    world: W,
-    seed: i64,
-}
-
-impl<W: World> World for Take<W> {
-    fn phrase(&self, request: &PhraseRequest) -> Option<Arc<Phrase>> {
-        self.world.phrase(&reseeded(request, self.seed))
-    }
-
-    fn played(&self, source: Sym, span: Span, longest: Time) -> Played {
-        self.world.played(source, span, longest)
-    }
-
-    fn calls(&self, source: Sym, span: Span) -> Vec<Arc<Call>> {
-        self.world.calls(source, span)
-    }
-}
-
-/// A wish with another seed, and what it is made from as well.
-fn reseeded(request: &PhraseRequest, by: i64) -> PhraseRequest {
-    let seed = request.seed.wrapping_add(by);
-    let from = request.from.as_ref();
-    let from = from.map(|(role, wish)| (*role, Box::new(reseeded(wish, by))));
-    PhraseRequest { seed, from, ..request.clone() }
-}
-
 impl Render {
     /// Renders.
     ///
@@ -168,11 +140,12 @@ impl Render {
             notices.flush();
             return Ok(ExitCode::from(PROBLEMS));
         };
+        let seed = program.seed.wrapping_add(self.seed.unwrap_or(0));
+        let program = Arc::new(program.with_seed(seed));
         let clock = Clock::new(RATE, program.tempo, program.meter.0);
         let end = self.length.frames(&clock)?;
         let store = PhraseStore::installed(notices.clone());
-        let world: Arc<dyn World> =
-            Arc::new(Take { world: store.patient(), seed: self.seed.unwrap_or(0) });
+        let world: Arc<dyn World> = Arc::new(store.patient());
         let folders = self.recordings.folders();
         let scene = Scene { program: program.clone(), world, folders, end, notices: &notices };
         let mut offline = scene.stage(None);

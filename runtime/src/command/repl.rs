@@ -1,14 +1,13 @@
 //! `mag` and `mag repl`: the prompt, with a file's parts if one is given.
 
 use super::playing::{LOOK, Playing, WAITING};
-use super::{Sound, read_text};
+use super::{Set, Sound, read_text};
 use crate::notice::{self, Notices};
 use crate::phrases::library;
 use crate::repl::prompt::{Prompt, Reply, Typed, history_path};
 use crate::repl::words::Words;
 use crate::repl::{manual, roll};
 use crate::session::Outcome;
-use crate::stage::When;
 use crate::terminal::{self, signals};
 use crate::watch::{Change, Watch};
 use crate::wire::{Ask, Wire};
@@ -33,6 +32,8 @@ pub struct Repl {
     file: Option<PathBuf>,
     #[command(flatten)]
     sound: Sound,
+    #[command(flatten)]
+    set: Set,
 }
 
 /// What the main thread waits for.
@@ -68,16 +69,17 @@ impl Repl {
         let notices = Notices::start(prompt.sink());
         notice::silence_libraries();
         notice::report_panics(&notices);
-        let playing = Playing::new(&self.sound, self.file, When::Beat, &notices);
+        let playing = Playing::new(&self.sound, &self.set, self.file, &notices);
         let mut desk = Desk { playing, words };
         let (events, waiting) = sync_channel(WAITING);
         let tell = events.clone();
         let watch = Watch::start(move |change| drop(tell.send(Event::File(change))))
             .map_err(|e| format!("cannot follow files: {e}"))?;
         if let Some(text) = &text {
-            desk.playing.evaluate_file(text);
+            desk.playing.open(text);
             watch.follow(desk.playing.files(text));
         }
+        desk.playing.begin();
         desk.learn();
         let tell = events.clone();
         let wire = Wire::listen(move |ask| tell.send(Event::Wire(ask)).is_ok());

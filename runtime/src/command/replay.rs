@@ -1,181 +1,148 @@
-//! `mag replay`: a journalled performance again, in virtual time.
+//! `mag replay`: a journalled performance again, aloud or in virtual time.
 
-use super::{PROBLEMS, Recordings};
-use crate::clock::Frame;
-use crate::device::RATE;
-use crate::export::events;
-use crate::export::wav::Wav;
-use crate::files::Kept;
-use crate::journal::{self, Entry};
-use crate::live::Speaker;
-use crate::notice::Notices;
-use crate::offline::{Offline, Rehearsal};
-use crate::permit::Permit;
-use crate::phrases::PhraseStore;
-use crate::route::Defaults;
-use crate::session::{Session, Text, locator};
-use crate::stage::When;
-use mag_lang::source::Sources;
+use super::{PROBLEMS, Sound, name_of};
+use crate::journal::{self, Entry, Found, Recorded};
+use crate::notice::{Notices, print};
 use mag_pattern::Time;
-use std::cell::RefCell;
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::rc::Rc;
-use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-/// Cycles that are played after the last edit, if nothing else is asked for.
+mod aloud;
+mod render;
+
+/// Cycles that are played after the last edit, if nothing else is known.
 const AFTER: i64 = 8;
 
 /// The arguments of `mag replay`.
 #[derive(Debug, clap::Args)]
 pub struct Replay {
-    /// The journal; without one the newest journals are listed
+    /// The journal, or the beginning of its name, such as 2026-11-01; without one the last is
+    /// played
     journal: Option<PathBuf>,
-    /// The WAV file: stereo, 48 kHz, 32-bit float
+    /// List the journals by evening
+    #[arg(long, conflicts_with_all = ["output", "edits"])]
+    list: bool,
+    /// List the edits, with the cycles in which they took effect
+    #[arg(long, conflicts_with = "output")]
+    edits: bool,
+    /// Render to a WAV file instead: stereo, 48 kHz, 32-bit float
     #[arg(short, long, value_name = "OUT.wav")]
     output: Option<PathBuf>,
     /// Also write the events, as JSON, one a line
     #[arg(long, value_name = "OUT.jsonl", requires = "output")]
     events: Option<PathBuf>,
-    /// Stop after this many cycles (default: 8 after the last edit)
+    /// Stop at this cycle (default: where the performance ended, or 8 cycles after the last edit)
     #[arg(long, value_name = "N")]
     cycles: Option<i64>,
     #[command(flatten)]
-    recordings: Recordings,
+    sound: Sound,
 }
 
 impl Replay {
-    /// Replays; without an output the edits are listed, with the moments at which they took
-    /// effect.
+    /// Replays.
     ///
     /// # Errors
     /// If a file cannot be read or written.
     pub fn run(self) -> Result<ExitCode, String> {
-        let Some(path) = &self.journal else { return list() };
-        let (entries, lost) = journal::read(path)?;
+        if self.list {
+            return list();
+        }
+        let path = self.path()?;
+        let recorded = journal::read(&path)?;
         let notices = Notices::to_terminal();
-        if lost > 0 {
-            notices.warn(format!("{lost} unfinished lines of the journal were left out"));
+        if recorded.lost > 0 {
+            let lost = recorded.lost;
+            notices.warn(format!("{lost} unfinished or damaged lines of the journal are left out"));
         }
         let refused = match &self.output {
-            Some(output) => self.render(&entries, output, &notices)?,
-            None => {
-                entries.iter().for_each(describe);
+            Some(output) => self.render(&recorded, output, &notices)?,
+            None if self.edits => {
+                recorded.entries().for_each(describe);
                 0
+            }
+            None => {
+                notices.info(format!("{}: q or Ctrl-C ends it", name_of(&path)));
+                self.aloud(&recorded, &notices)?
             }
         };
         notices.flush();
         Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(PROBLEMS) })
     }
 
-    /// Renders all entries; answers how many were refused, which a journal of this version has
-    /// none of.
-    fn render(&self, entries: &[Entry], output: &Path, notices: &Notices) -> Result<usize, String> {
-        let broken = |e: hound::Error| format!("cannot write {}: {e}", output.display());
-        let mut wav = Wav::create(output, RATE).map_err(broken)?;
-        let store = PhraseStore::installed(notices.clone());
-        let mut stage = Again::new(&store, self.recordings.folders(), notices);
-        let mut refused = 0;
-        for (i, entry) in entries.iter().enumerate() {
-            let due = entries.get(i..).unwrap_or_default().iter().filter_map(|e| e.landed);
-            let first = due.fold(None, |a: Option<Time>, b| Some(a.map_or(b, |a| a.min(b))));
-            if let Some(first) = first {
-                stage.play_until(first, &mut |samples| wav.write(samples)).map_err(broken)?;
-            }
-            refused += usize::from(!stage.perform(entry, notices));
+    /// The journal that was asked for, or the last one with anything in it.
+    fn path(&self) -> Result<PathBuf, String> {
+        if let Some(path) = self.journal.as_ref().filter(|path| path.is_file()) {
+            return Ok(path.clone());
         }
-        let last = entries.iter().filter_map(|e| e.landed).fold(Time::ZERO, Time::max);
-        let end = self.cycles.map_or(last + Time::int(AFTER), Time::int);
-        let end = stage.offline.borrow().frame(end);
-        stage.offline.borrow_mut().play(end, |s| wav.write(s)).map_err(broken)?;
-        wav.finish().map_err(broken)?;
-        if let Some(path) = &self.events {
-            let broken = |e: std::io::Error| format!("cannot write {}: {e}", path.display());
-            let mut file = BufWriter::new(File::create(path).map_err(broken)?);
-            let cues = stage.offline.borrow().tape().cues();
-            events::write(&cues, RATE, &mut file).map_err(broken)?;
-        }
-        stage.report(notices);
-        let seconds = end as f64 / f64::from(RATE);
-        notices.info(format!("{}: {} edits, {seconds:.1} s", output.display(), entries.len()));
-        Ok(refused)
+        let folder = folder()?;
+        let wanted = self.journal.as_ref().map(|path| path.to_string_lossy().into_owned());
+        let fits = |path: &PathBuf| match &wanted {
+            Some(start) => name_of(path).starts_with(start.as_str()),
+            None => journal::read(path).is_ok_and(|r| r.entries().next().is_some()),
+        };
+        let found = journal::newest_first(&folder).into_iter().find(fits);
+        found.ok_or_else(|| match wanted {
+            Some(start) => format!("no journal `{start}`: `mag replay --list` shows what there is"),
+            None => format!("no journals in {}", folder.display()),
+        })
+    }
+
+    /// Where it ends, in cycles.
+    fn end(&self, recorded: &Recorded) -> Time {
+        let last = recorded.takes.last();
+        let edit =
+            last.and_then(|take| take.entries.iter().filter_map(|e| e.landed).reduce(Time::max));
+        let from = last.map_or(Time::ZERO, |take| take.from);
+        let after = edit.unwrap_or(from) + Time::int(AFTER);
+        let until = last.map_or(after, |take| take.until);
+        // (where a clean end is known it is that, else what was probably heard)
+        let end = if until > edit.unwrap_or(from) { until } else { after };
+        self.cycles.map_or(end, Time::int)
     }
 }
 
-/// A session on a stage in virtual time.
-struct Again {
-    offline: Rc<RefCell<Offline>>,
-    session: Session,
-    sources: Arc<Mutex<Sources>>,
+/// The moment at which the next of `entries` that took effect is due.
+fn due(entries: &[Entry]) -> Option<Time> {
+    entries.iter().filter_map(|e| e.landed).reduce(Time::min)
 }
 
-impl Again {
-    fn new(store: &PhraseStore, folders: Vec<PathBuf>, notices: &Notices) -> Again {
-        let language = Arc::new(crate::phrases::library::language());
-        let world = Arc::new(store.patient());
-        let (empty, told) = (language.empty(), notices.clone());
-        let offline = Offline::with_samples(empty, world.clone(), folders, told);
-        let offline = Rc::new(RefCell::new(offline));
-        let player = Box::new(Rehearsal(offline.clone()));
-        let sources = Arc::new(Mutex::new(Sources::new()));
-        // Nothing is sent from here: what was allowed on the night stays as it was.
-        let defaults = Defaults { permit: Permit::everything(), ..Defaults::default() };
-        let notices = notices.clone();
-        let session = Session::new(language, world, player, defaults, sources.clone(), notices);
-        Again { offline, session, sources }
-    }
-
-    /// Plays up to the last moment at which a change at `t` can still be announced.
-    fn play_until<E>(
-        &mut self,
-        t: Time,
-        sink: &mut impl FnMut(&[f32]) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let mut offline = self.offline.borrow_mut();
-        let until: Frame = offline.frame(t) - offline.fixed() - 1;
-        if until > offline.now() { offline.play(until, sink) } else { Ok(()) }
-    }
-
-    fn perform(&mut self, entry: &Entry, notices: &Notices) -> bool {
-        let files = Kept(entry.files.clone());
-        let when = Some(entry.landed.map_or(entry.when, When::At));
-        let (name, text, mode) = (&entry.name, &entry.text, entry.mode);
-        let outcome = self.session.evaluate(&Text { name, text, mode, files: &files, when });
-        if let Err(problems) = &outcome {
-            let report = self.session.report(problems, super::color());
-            notices.error(format!("{}\nthis version of mag refuses an edit", report.trim_end()));
-        }
-        outcome.is_ok()
-    }
-
-    fn report(&self, notices: &Notices) {
-        let report = self.offline.borrow_mut().take_report();
-        Speaker::new(notices.clone(), locator(&self.sources)).say(&report);
-    }
+fn folder() -> Result<PathBuf, String> {
+    journal::folder().ok_or_else(|| "there is no folder for journals: HOME is not set".into())
 }
 
 /// One line for an edit.
 fn describe(entry: &Entry) {
-    let at = entry.landed.map_or("?".to_owned(), |t| t.to_string());
+    let at = entry.landed.map_or("-".to_owned(), |t| format!("{:.2}", t.to_f64()));
     let first = entry.text.lines().find(|l| !l.trim().is_empty()).unwrap_or("");
-    crate::notice::print(&format!("{at:>10}  {}  {first}", entry.name));
+    print(&format!("{at:>10}  {:<12} {first}", entry.name));
 }
 
-/// The newest journals, newest last.
+/// All journals by evening, newest last.
 fn list() -> Result<ExitCode, String> {
-    let folder = journal::folder().ok_or("there is no folder for journals: HOME is not set")?;
-    let entries = std::fs::read_dir(&folder);
-    let mut found: Vec<PathBuf> =
-        entries.map(|all| all.flatten().map(|e| e.path()).collect()).unwrap_or_default();
-    found.retain(|path| path.extension().is_some_and(|e| e == "jsonl"));
-    found.sort();
+    let folder = folder()?;
+    let found = journal::found(&folder);
     if found.is_empty() {
-        crate::notice::print(&format!("no journals in {}", folder.display()));
+        print(&format!("no journals in {}", folder.display()));
     }
-    for path in found.iter().skip(found.len().saturating_sub(20)) {
-        crate::notice::print(&path.display().to_string());
+    let mut evening = "";
+    for journal in &found {
+        if journal.evening != evening {
+            evening = &journal.evening;
+            print(evening);
+        }
+        print(&row(journal));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn row(found: &Found) -> String {
+    let clock = |since: Duration| {
+        let stamp = journal::stamp(since);
+        format!("{}:{}", stamp.get(11..13).unwrap_or(""), stamp.get(13..15).unwrap_or(""))
+    };
+    let Found { begun, ended, texts, cycles, bytes, path, .. } = found;
+    let name = name_of(Path::new(path));
+    let (from, to, kb) = (clock(*begun), clock(*ended), bytes.div_ceil(1024));
+    format!("  {from} to {to} UTC  {texts:>5} edits  {cycles:>7.0} cycles  {kb:>5} kB  {name}")
 }

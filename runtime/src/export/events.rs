@@ -7,6 +7,7 @@
 //!
 //! `frame` and `seconds` say when it is heard, counted from the start of cycle 0; `cycle` and
 //! `length` are exact; `duration` is how long it is held, in seconds (`legato` included).
+//! While a part fades, `level` says where its fader stands: an amplitude.
 
 use crate::cue::Cue;
 use mag_pattern::Value;
@@ -27,7 +28,7 @@ pub fn write(cues: &[Cue], rate: u32, out: &mut impl Write) -> std::io::Result<(
 fn event(cue: &Cue, rate: f64) -> Json {
     let controls: Map<String, Json> =
         cue.controls.iter().map(|(name, value)| (name.to_string(), value_of(value))).collect();
-    json!({
+    let mut event = json!({
         "part": &*cue.name,
         "frame": cue.at,
         "seconds": cue.at as f64 / rate,
@@ -35,7 +36,11 @@ fn event(cue: &Cue, rate: f64) -> Json {
         "length": cue.length.to_string(),
         "duration": cue.duration as f64 / rate,
         "controls": controls,
-    })
+    });
+    if let (true, Some(event)) = (cue.level != 1.0, event.as_object_mut()) {
+        event.insert("level".into(), json!(cue.level));
+    }
+    event
 }
 
 fn value_of(value: &Value) -> Json {

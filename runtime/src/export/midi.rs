@@ -100,7 +100,8 @@ pub(crate) fn key(cue: &Cue, channel: u8) -> Option<(u8, u8, u8)> {
         (None, Some(pitch)) if (0.0..=127.0).contains(&pitch) => (channel, pitch.round() as u8),
         _ => return None,
     };
-    let loud = cue.number("gain").unwrap_or(1.0) * cue.number("velocity").unwrap_or(0.8);
+    let loud =
+        cue.number("gain").unwrap_or(1.0) * cue.number("velocity").unwrap_or(0.8) * cue.level;
     Some((channel, key, (loud * 127.0).round().clamp(1.0, 127.0) as u8))
 }
 

@@ -36,6 +36,8 @@ struct Due {
 enum Order {
     Send(Due),
     Hush,
+    /// The same, and every channel is told to be silent.
+    Panic,
 }
 
 /// A port.
@@ -132,8 +134,12 @@ impl Output for MidiOut {
         }
     }
 
-    fn hush(&mut self) {
+    fn hush(&mut self, _at: Frame) {
         let _ = self.orders.try_send(Order::Hush);
+    }
+
+    fn panic(&mut self) {
+        let _ = self.orders.try_send(Order::Panic);
     }
 
     fn tend(&mut self) {
@@ -167,6 +173,15 @@ fn send(orders: &Receiver<Order>, mut wire: impl FnMut(&[u8])) {
                 // Ends are still to come; beginnings are not.
                 waiting.clear();
                 release(&mut down, &mut wire);
+            }
+            Ok(Order::Panic) => {
+                waiting.clear();
+                release(&mut down, &mut wire);
+                // All sound off, all notes off: what hangs on the instrument's own account, too.
+                for channel in 0..16 {
+                    wire(&[0xb0 | channel, 120, 0]);
+                    wire(&[0xb0 | channel, 123, 0]);
+                }
             }
             Err(RecvTimeoutError::Disconnected) => return release(&mut down, &mut wire),
         }
@@ -227,6 +242,8 @@ mod tests {
             length: Time::ONE,
             delta: 0.1,
             cps: 0.5,
+            lane: 0,
+            level: 1.0,
             controls: controls.iter().fold(Controls::new(), set),
             locs: Locs::none(),
             position: 0.0,

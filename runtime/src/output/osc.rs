@@ -157,6 +157,11 @@ fn dirt_message(cue: &Cue) -> Option<OscMessage> {
         set(&mut args, "speed", OscType::Float((speed / cue.cps.max(1e-6)) as f32));
     }
     let orbit = cue.number("orbit").unwrap_or(0.0);
+    if cue.level != 1.0 {
+        // SuperDirt takes `gain` to the fourth power; the fader is an amplitude.
+        let gain = cue.number("gain").unwrap_or(1.0) * cue.level.max(0.0).powf(0.25);
+        set(&mut args, "gain", OscType::Float(gain as f32));
+    }
     set(&mut args, "orbit", OscType::Int(orbit as i32));
     Some(OscMessage { addr: "/dirt/play".into(), args: flatten(args) })
 }
@@ -166,6 +171,10 @@ fn free_message(cue: &Cue) -> Option<OscMessage> {
     let addr = cue.word("osc")?;
     let mut args = common(cue);
     args.retain(|(name, _)| !matches!(*name, "osc" | "out"));
+    if cue.level != 1.0 {
+        let gain = cue.number("gain").unwrap_or(1.0) * cue.level;
+        set(&mut args, "gain", OscType::Float(gain as f32));
+    }
     let addr = if addr.starts_with('/') { addr.to_owned() } else { format!("/{addr}") };
     Some(OscMessage { addr, args: flatten(args) })
 }

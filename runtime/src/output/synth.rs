@@ -5,6 +5,7 @@ use crate::clock::Frame;
 use crate::cue::Cue;
 use crate::notice::Notices;
 use crate::samples::{Bank, Take};
+use crate::scheduler::Ramp;
 use crate::timing::Timing;
 use mag_engine::{Control, Shot, shot_for, shot_for_sample};
 use mag_lang::suggest::nearest;
@@ -92,6 +93,9 @@ pub struct SynthOut {
     timing: Arc<Timing>,
     /// Name and sound of each part's last shot.
     played: BTreeMap<u16, (String, String)>,
+    /// Where the faders go, to be told again when the frames of the card lie elsewhere.
+    ramps: BTreeMap<u16, Ramp>,
+    told: Option<Frame>,
     /// The performer's own recordings.
     bank: Option<Bank>,
     /// The instruments written live.
@@ -114,6 +118,8 @@ impl SynthOut {
             starts: None,
             timing: Arc::default(),
             played: BTreeMap::new(),
+            ramps: BTreeMap::new(),
+            told: None,
             bank: None,
             graphs: Graphs::default(),
         }
@@ -155,6 +161,14 @@ impl SynthOut {
         self.given.clear();
         let _ = self.control.withdraw_all(0);
         let _ = self.control.hush(self.control.frame());
+    }
+
+    fn send_ramp(&mut self, ramp: &Ramp) {
+        if let Some(offset) = self.offset() {
+            let from = (ramp.begin + offset, ramp.from as f32);
+            let to = (ramp.end + offset, ramp.to as f32);
+            let _ = self.control.fade(ramp.lane, mag_engine::Ramp::new(from, to));
+        }
     }
 
     fn frames(&self, seconds: f64) -> Frame {
@@ -264,7 +278,8 @@ impl SynthOut {
 
     /// The shot for the part and the length of its cue.
     fn held(&self, shot: Shot, cue: &Cue) -> Shot {
-        shot.with_part(cue.part).with_duration(cue.duration.max(1) as u64)
+        let duration = cue.duration.max(1) as u64;
+        shot.with_part(cue.part).with_lane(cue.lane).with_duration(duration)
     }
 
     /// That there is no sound of this name, and which it may have been meant to be.
@@ -318,15 +333,30 @@ impl Output for SynthOut {
             let _ = self.control.withdraw_all(border.max(0) as u64);
         }
     }
-    fn hush(&mut self) {
-        let now = self.control.frame();
-        let _ = self.control.hush(now);
+    fn ramp(&mut self, ramp: &Ramp) {
+        self.ramps.insert(ramp.lane, *ramp);
+        self.send_ramp(ramp);
+    }
+    fn hush(&mut self, at: Frame) {
+        if let Some(offset) = self.offset() {
+            let border = self.border(at, offset);
+            let _ = self.control.hush(border.max(0) as u64);
+        }
     }
     fn panic(&mut self) {
         self.control.panic();
     }
     fn tend(&mut self) {
         self.overrun = false;
+        let moved = match (self.told, self.offset()) {
+            (Some(told), Some(offset)) => told.abs_diff(offset) > u64::from(self.rate) / 200,
+            (_, offset) => offset.is_some(),
+        };
+        if moved {
+            self.told = self.offset();
+            let ramps: Vec<Ramp> = self.ramps.values().copied().collect();
+            ramps.iter().for_each(|ramp| self.send_ramp(ramp));
+        }
         if let Some(bank) = &mut self.bank {
             bank.collect(&mut self.control);
         }

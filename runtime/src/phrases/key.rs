@@ -99,6 +99,11 @@ impl Key {
         Key(hash.0)
     }
 
+    /// The key that is written so.
+    pub fn parse(text: &str) -> Option<Key> {
+        (text.len() == 32).then(|| u128::from_str_radix(text, 16).ok().map(Key))?
+    }
+
     /// What phrases have in common that can stand in for one another, nearest first: the same
     /// model, length, meter and harmony; then the same but for the harmony. Nothing stands in for
     /// what is done to a pattern: that pattern is heard as it is.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::notice::{Notices, Sink};
-use mag_pattern::{PhraseNote, Sym, Time, Value};
+use mag_pattern::{PhraseNote, Span, Sym, Time, Value};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// Four bars in 4/4, of the model `fake`.
@@ -77,24 +77,50 @@ fn a_late_phrase_is_replaced_by_the_last_and_noted() {
     let desk = desk(true);
     let live = desk.store.live();
     let key = |n| Key::of(&wish(n));
+    let at = |n: i64| Time::new(n, 4);
+    let ask = |n: i64| live.asking(Span::new(at(n), at(n + 1)));
+    ask(0);
     assert_eq!(seed(live.phrase(&wish(1))), None, "nothing is there at first, and nothing waits");
     let _ = desk.leave.send(());
     assert!(desk.store.settle(SOON));
+    assert_eq!(seed(live.phrase(&wish(1))), None, "what was said of a moment stands");
+    ask(1);
     assert_eq!(seed(live.phrase(&wish(1))), Some(1.0));
     assert_eq!(seed(live.phrase(&wish(2))), Some(1.0), "the last repeats");
+    ask(2);
     assert_eq!(seed(live.phrase(&wish(2))), Some(1.0));
     let _ = desk.leave.send(());
     assert!(desk.store.settle(SOON));
+    ask(1);
+    assert_eq!(seed(live.phrase(&wish(2))), Some(1.0), "also when it is asked again");
+    ask(3);
     assert_eq!(seed(live.phrase(&wish(2))), Some(2.0));
+    ask(2);
+    assert_eq!(seed(live.phrase(&wish(2))), Some(1.0));
+    let noted = desk.store.take_substitutions();
+    let note = |n, wanted, heard| Substitution { at: at(n), wanted, heard };
     assert_eq!(
-        desk.store.take_substitutions(),
+        noted,
         [
-            Substitution::Late { wanted: key(1), heard: None },
-            Substitution::Arrived { wanted: key(1) },
-            Substitution::Late { wanted: key(2), heard: Some(key(1)) },
-            Substitution::Arrived { wanted: key(2) },
+            note(0, key(1), None),
+            note(1, key(1), Some(key(1))),
+            note(1, key(2), Some(key(1))),
+            note(3, key(2), Some(key(2))),
         ]
     );
+    // Played again, from a store that has everything in time.
+    let later = super::tests::desk(false);
+    let again = later.store.again();
+    again.follow(&noted);
+    assert_eq!(again.asking(Span::new(at(0), at(9))), at(1), "asked up to the next change");
+    let answers = |n| {
+        again.asking(Span::new(at(n), at(n + 1)));
+        [seed(again.phrase(&wish(1))), seed(again.phrase(&wish(2)))]
+    };
+    assert_eq!(answers(0)[0], None);
+    assert_eq!(answers(1), [Some(1.0), Some(1.0)]);
+    assert_eq!(answers(2), [Some(1.0), Some(1.0)]);
+    assert_eq!(answers(3), [Some(1.0), Some(2.0)]);
     let said: Vec<String> = desk.said.iter().take(2).collect();
     assert!(said[0].contains("silent until then"), "{said:?}");
     assert!(said[1].contains("the last one repeats"), "{said:?}");

@@ -149,7 +149,9 @@ fn synth_page() -> String {
 }
 
 fn command_page(command: &Command) -> String {
-    format!("{}\n{}", command.usage, wrapped(command.doc))
+    let more = if command.more.is_empty() { String::new() } else { wrapped(command.more) };
+    let examples: String = command.examples.iter().map(|e| format!("    {e}\n")).collect();
+    format!("{}\n{}{more}{examples}", command.usage, wrapped(command.doc))
 }
 
 fn modifier_page((name, takes): &(&str, &str)) -> String {

@@ -1,10 +1,11 @@
 //! Asks a program for its coming cycles before it is let on stage.
 
 use super::Trouble;
+use super::lane::Lane;
 use super::voice::Voice;
 use crate::clock::Clock;
 use mag_lang::Program;
-use mag_pattern::{Query, Span, Time, World};
+use mag_pattern::{Hap, Query, Span, Time, World};
 
 /// Cycles that are asked for.
 pub const CYCLES: i64 = 4;
@@ -19,18 +20,21 @@ pub fn probe(program: &Program, rate: u32, from: Time, world: &dyn World) -> Vec
     let mut query = Query::new(world);
     query.cps = program.cps();
     query.meter = program.meter;
+    query.take = program.seed;
     let mut haps = Vec::new();
     let mut troubles = Vec::new();
     for (name, part) in &program.parts {
-        let mut voice = Voice::new(0, name.as_str().into(), part.loc);
-        voice.seat(&part.pattern, part.loc);
+        let lane = Lane::at(0, 1.0, from);
+        let mut voice = Voice::new(0, name.as_str().into(), part.loc, lane);
+        voice.seat(part);
         let first = from.floor().max(0);
         for cycle in first..first + CYCLES {
-            haps.clear();
-            let asked = voice.query(Span::cycle(cycle), cycle, &clock, &mut query, &mut haps);
+            let (piece, mut count) = (Span::cycle(cycle), 0);
+            let mut heard = |_: &Lane, haps: &[Hap]| count += haps.len();
+            let asked = voice.query(piece, cycle, &clock, &mut query, &mut haps, &mut heard);
             let failed = asked.is_err();
             troubles.extend(asked.err());
-            if failed || haps.len() >= ENOUGH {
+            if failed || count >= ENOUGH {
                 break;
             }
         }
