@@ -23,6 +23,11 @@ pub trait Files {
     fn folder(&self, path: &str) -> Result<String, String> {
         Err(format!("there is no folder `{path}` here"))
     }
+
+    /// Where the SoundFont that a text calls `path` is, or why it cannot be had.
+    fn soundfont(&self, path: &str) -> Result<String, String> {
+        Err(format!("there is no file `{path}` here"))
+    }
 }
 
 /// No files.
@@ -270,4 +275,5 @@ fn differs(old: &Program, new: &Program) -> bool {
         || old.samples != new.samples
         || old.synths != new.synths
         || old.faders != new.faders
+        || old.preload != new.preload
 }

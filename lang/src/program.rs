@@ -27,10 +27,12 @@ pub struct Program {
     pub soloed: BTreeSet<String>,
     /// Named outputs.
     pub outs: BTreeMap<String, Target>,
-    /// Folders of recordings, as [`crate::Files::folder`] gave them.
+    /// Folders of recordings and SoundFonts, as [`crate::Files::folder`] gave them.
     pub samples: Vec<String>,
     /// Instruments that the text defines.
     pub synths: BTreeMap<String, Arc<Synth>>,
+    /// Sounds whose recordings are decoded before they are played.
+    pub preload: Vec<String>,
     /// Another take: moves all chance.
     pub seed: i64,
     /// Milliseconds by which everything is heard later; less than 0 is earlier.
@@ -117,6 +119,7 @@ impl Program {
             faders: BTreeMap::new(),
             said: Said::default(),
             lets: Arc::default(),
+            preload: Vec::new(),
         }
     }
     /// Cycles (bars) a second.

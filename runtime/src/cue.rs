@@ -63,24 +63,32 @@ impl Cue {
         sound_of(&self.controls)
     }
 
-    /// The pitch as a MIDI number: `note` (a number or a name), `midinote`, or `freq` in hertz.
+    /// The pitch as a MIDI number, as [`pitch_of`] has it.
     pub fn pitch(&self) -> Option<f64> {
-        if let Some(hertz) = self.number("freq").filter(|f| *f > 0.0) {
-            return Some(69.0 + 12.0 * (hertz / 440.0).log2());
-        }
-        let note = self.number("note").map(|note| self.tuned(note));
-        note.or_else(|| self.number("midinote")).filter(|n| n.is_finite())
+        pitch_of(&self.controls)
     }
+}
 
-    /// A note in the tuning and octave of SuperDirt's controls, around middle C.
-    fn tuned(&self, note: f64) -> f64 {
-        let steps = self.number("stepsPerOctave").filter(|n| *n > 0.0).unwrap_or(12.0);
-        let octave = self.number("octaveR").filter(|r| *r > 0.0).map_or(12.0, |r| 12.0 * r.log2());
-        let higher = self.number("octave").map_or(0.0, |octave| octave - 5.0);
-        let above = note - 60.0 + self.number("ctranspose").unwrap_or(0.0);
-        let harmonic = self.number("harmonic").filter(|h| *h > 0.0).unwrap_or(1.0);
-        60.0 + octave * (above / steps + higher) + 12.0 * harmonic.log2()
+/// The pitch as a MIDI number: `note` (a number or a name), `midinote`, or `freq` in hertz.
+pub fn pitch_of(controls: &Controls) -> Option<f64> {
+    let number = |name: &str| controls.number(Sym::new(name));
+    if let Some(hertz) = number("freq").filter(|f| *f > 0.0) {
+        return Some(69.0 + 12.0 * (hertz / 440.0).log2());
     }
+    let note = number("note").map(|note| tuned(controls, note));
+    note.or_else(|| number("midinote")).filter(|n| n.is_finite())
+}
+
+/// A note in the tuning and octave of SuperDirt's controls, around middle C.
+fn tuned(controls: &Controls, note: f64) -> f64 {
+    let number = |name: &str| controls.number(Sym::new(name));
+    let above_zero = |name: &str| number(name).filter(|x| *x > 0.0);
+    let steps = above_zero("stepsPerOctave").unwrap_or(12.0);
+    let octave = above_zero("octaveR").map_or(12.0, |r| 12.0 * r.log2());
+    let higher = number("octave").map_or(0.0, |octave| octave - 5.0);
+    let above = note - 60.0 + number("ctranspose").unwrap_or(0.0);
+    let harmonic = above_zero("harmonic").unwrap_or(1.0);
+    60.0 + octave * (above / steps + higher) + 12.0 * harmonic.log2()
 }
 
 /// The drum machine that controls ask for (`bank`).

@@ -1,5 +1,6 @@
 //! Files that a program names, as in `use "drums.mag"`: read below the program's own folder only.
 
+use crate::samples::font::is_font;
 use mag_lang::Files;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -77,10 +78,33 @@ impl Files for Folder {
         self.folders.borrow_mut().insert(path.to_owned(), full.clone());
         Ok(full)
     }
+
+    fn soundfont(&self, path: &str) -> Result<String, String> {
+        let library = crate::samples::tree::library();
+        // Beside the program, or else in the library.
+        let beside = self.root.join(path);
+        let place = match &library {
+            Some(library) if !beside.exists() => library.join(path),
+            _ => beside,
+        };
+        let full = inside(&place, &self.root, library.as_deref())?;
+        if !is_font(&full) {
+            return Err("expected a file whose name ends in .sf2".into());
+        }
+        let full = full.to_string_lossy().into_owned();
+        self.folders.borrow_mut().insert(path.to_owned(), full.clone());
+        Ok(full)
+    }
 }
 
 /// A folder's true place, if that is below the program's folder or the performer's library.
 fn below(path: &Path, root: &Path, library: Option<&Path>) -> Result<PathBuf, String> {
+    let full = inside(path, root, library)?;
+    if full.is_dir() { Ok(full) } else { Err("it is not a folder".into()) }
+}
+
+/// A true place, if it is below the program's folder or the performer's library.
+fn inside(path: &Path, root: &Path, library: Option<&Path>) -> Result<PathBuf, String> {
     let full = path.canonicalize().map_err(|e| e.to_string())?;
     let inside = |root: &Path| root.canonicalize().is_ok_and(|root| full.starts_with(root));
     if !inside(root) && !library.is_some_and(inside) {
@@ -88,7 +112,7 @@ fn below(path: &Path, root: &Path, library: Option<&Path>) -> Result<PathBuf, St
                     `--samples FOLDER` on the command line may be anywhere"
             .into());
     }
-    if full.is_dir() { Ok(full) } else { Err("it is not a folder".into()) }
+    Ok(full)
 }
 
 impl Library for Folder {
@@ -109,6 +133,10 @@ impl Files for Kept {
     }
 
     fn folder(&self, path: &str) -> Result<String, String> {
+        self.read(path)
+    }
+
+    fn soundfont(&self, path: &str) -> Result<String, String> {
         self.read(path)
     }
 }

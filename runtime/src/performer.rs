@@ -230,7 +230,7 @@ impl Player for Performer {
                 "nothing sounds without a sound card; `mag replay` renders the journal".into()
             );
         }
-        self.recording = Some(Recording::start(path, &self.tap)?);
+        self.recording = Some(Recording::start(path, &self.tap, &self.notices)?);
         Ok(format!("recording to {}; `record stop` ends it", path.display()))
     }
 }

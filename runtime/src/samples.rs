@@ -1,11 +1,15 @@
 //! The performer's own recordings: folders are read and files are decoded off the sounding path,
 //! and handed to the engine when they are first played.
 
+use crate::cue::pitch_of;
 use crate::notice::Notices;
 use crate::priority::{self, Urgency};
 use arc_swap::ArcSwap;
+use font::Fonts;
 use mag_engine::SampleBuffer;
 use mag_lang::Program;
+use mag_lang::suggest::nearest;
+use mag_pattern::{Controls, Sym};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +20,8 @@ use std::time::Duration;
 pub mod ahead;
 pub mod bank;
 pub mod decode;
+pub mod font;
+pub mod own;
 pub mod tree;
 
 pub use bank::{Bank, Take};
@@ -35,8 +41,27 @@ type Decoded = (Arc<Path>, Result<SampleBuffer, String>);
 enum Job {
     Read(Vec<String>, SyncSender<()>),
     Decode(Arc<Path>),
+    /// All recordings of these sounds, and then say so.
+    Preload(Vec<String>),
     /// Answered once everything before it is done.
     Mark(SyncSender<()>),
+}
+
+/// How a note is played, as far as recordings depend on it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Note {
+    /// MIDI number.
+    pub pitch: Option<f64>,
+    /// How hard it is struck, 0 to 1.
+    pub velocity: f64,
+}
+
+impl Note {
+    /// What controls say of it.
+    pub fn of(controls: &Controls) -> Note {
+        let velocity = controls.number(Sym::new("velocity")).unwrap_or(0.8);
+        Note { pitch: pitch_of(controls), velocity: velocity.clamp(0.0, 1.0) }
+    }
 }
 
 /// What everybody knows of the recordings.
@@ -48,19 +73,64 @@ struct Shared {
     /// The worker, if there is one, and what it has been asked for.
     worker: Option<SyncSender<Job>>,
     asked: Mutex<HashSet<Arc<Path>>>,
+    fonts: Mutex<Fonts>,
+    /// Sounds that were decoded ahead because somebody wished so.
+    preloaded: Mutex<Vec<String>>,
 }
 
 impl Shared {
     fn new(own: Vec<PathBuf>, worker: Option<SyncSender<Job>>) -> Shared {
-        let (tree, reading, asked) = Default::default();
-        Shared { own, tree: ArcSwap::new(tree), reading, worker, asked }
+        let (tree, reading, asked, fonts, preloaded) = Default::default();
+        Shared { own, tree: ArcSwap::new(tree), reading, worker, asked, fonts, preloaded }
     }
 
     fn read(&self, named: &[String], notices: &Notices) {
-        let (tree, wrong) = Tree::read(&self.own, named);
+        let mut fonts = self.fonts.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = self.own.iter().map(PathBuf::as_path);
+        let all: Vec<&Path> = own.chain(named.iter().map(Path::new)).collect();
+        fonts.keep(&all);
+        let (tree, wrong) = Tree::read(&self.own, named, &mut fonts);
         wrong.into_iter().for_each(|wrong| notices.warn(wrong));
         self.tree.store(Arc::new(tree));
         self.reading.store(false, Ordering::Release);
+    }
+
+    /// Decodes all recordings of a sound, and says so.
+    fn preload(&self, name: &str, decoded: &SyncSender<Decoded>, notices: &Notices) {
+        let tree = self.tree.load_full();
+        let mut all = tree.all(name);
+        if all.is_empty() {
+            all.extend((0..own::variants(name)).filter_map(|n| own::place(name, n as f64, false)));
+        }
+        if all.is_empty() {
+            let near = nearest(name, tree.names().chain(own::names()), 3);
+            let hint = match near.as_slice() {
+                [] => String::new(),
+                some => format!("; there is `{}`", some.join("`, `")),
+            };
+            return notices
+                .warn(format!("nothing to preload: no recordings are called `{name}`{hint}"));
+        }
+        for path in &all {
+            if self.asked().insert(path.clone()) {
+                let result = self.decode(path);
+                if decoded.send((path.clone(), result)).is_err() {
+                    return;
+                }
+            }
+        }
+        let count = all.len();
+        let recordings =
+            if count == 1 { "1 recording".into() } else { format!("{count} recordings") };
+        notices.info(format!("{name}: {recordings} ready"));
+    }
+
+    /// Which of these sounds are new; the others are forgotten.
+    fn to_preload(&self, names: &[String]) -> Vec<String> {
+        let mut known = self.preloaded.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = names.iter().filter(|name| !known.contains(name)).cloned().collect();
+        *known = names.to_vec();
+        fresh
     }
 
     /// Whether the folders are still being read.
@@ -78,6 +148,21 @@ impl Shared {
         let mut asked = self.asked();
         if !asked.contains(path) && worker.try_send(Job::Decode(path.clone())).is_ok() {
             asked.insert(path.clone());
+        }
+    }
+
+    /// The recording in a file, or in a part of a SoundFont.
+    fn decode(&self, path: &Path) -> Result<SampleBuffer, String> {
+        if let Some(rendered) = own::render(path) {
+            return rendered;
+        }
+        match font::unlocked(path) {
+            Some((file, range)) => {
+                let tree = self.tree.load();
+                let font = tree.font(file).ok_or("the SoundFont is gone")?;
+                font.samples(&range).ok_or_else(|| "the SoundFont is broken".to_owned())
+            }
+            None => decode::decode(path),
         }
     }
 
@@ -114,9 +199,13 @@ impl Samples {
                     }
                     Job::Mark(done) => done.try_send(()).is_ok(),
                     Job::Decode(path) => {
+                        let result = shared.decode(&path);
                         drop(shared);
-                        let result = decode::decode(&path);
                         decoded.send((path, result)).is_ok()
+                    }
+                    Job::Preload(names) => {
+                        names.iter().for_each(|name| shared.preload(name, &decoded, &told));
+                        true
                     }
                 };
                 // Nobody may wait for an answer any more; nobody plays if nothing is taken.
@@ -163,6 +252,10 @@ impl Samples {
         } else if fresh {
             let _ = read.recv_timeout(READING);
         }
+        let names = self.shared.to_preload(&program.preload);
+        if !names.is_empty() && worker.try_send(Job::Preload(names)).is_err() {
+            self.notices.warn("nothing is preloaded: too much waits to be decoded");
+        }
     }
 
     /// The names of the sounds that there are recordings of.
@@ -170,15 +263,21 @@ impl Samples {
         self.shared.tree.load().names().map(str::to_owned).collect()
     }
 
-    /// Whether there is no recording at all.
-    pub fn is_empty(&self) -> bool {
-        self.shared.tree.load().names().next().is_none()
-    }
-
     /// Lets variant `n` of a sound be decoded, if there is one of that name.
     pub fn ask(&self, name: &str, n: f64) {
-        if let Some(path) = self.shared.tree.load().file(name, n) {
-            self.shared.ask(path);
+        match self.shared.tree.load().file(name, n) {
+            Some(path) => self.shared.ask(path),
+            None => own::place(name, n, false).iter().for_each(|place| self.shared.ask(place)),
+        }
+    }
+
+    /// Lets what a note of an instrument of a SoundFont needs be decoded.
+    pub fn ask_note(&self, name: &str, n: f64, note: Note) {
+        let tree = self.shared.tree.load();
+        if let Some((font, preset)) = tree.instrument(name, n) {
+            for zone in font.zones(*preset, note.pitch, note.velocity) {
+                self.shared.ask(&font::key(font, &zone.range));
+            }
         }
     }
 

@@ -109,6 +109,11 @@ impl Reader<'_> {
                 self.actions.push(Action::Timing { reset });
             }
             "samples" => self.samples(name, args, loc)?,
+            "soundfont" => self.soundfont(name, args, loc)?,
+            "preload" => {
+                let names = self.one_text(name, args, loc)?;
+                self.program.preload.extend(names.split_whitespace().map(str::to_owned));
+            }
             "help" => {
                 let topic = args.first().map(text_of).transpose();
                 match topic {
@@ -238,6 +243,21 @@ impl Reader<'_> {
             }
             Err(why) => {
                 let message = format!("cannot play the samples in `{path}`: {why}");
+                self.eval.report(Problem::error("use-file", loc, message))
+            }
+        }
+    }
+
+    fn soundfont(&mut self, name: &Ident, args: &[Expr], loc: Loc) -> Eval<()> {
+        let path = self.one_text(name, args, loc)?;
+        match self.files.soundfont(&path) {
+            Ok(file) => {
+                self.program.samples.retain(|before| *before != file);
+                self.program.samples.push(file);
+                Ok(())
+            }
+            Err(why) => {
+                let message = format!("cannot play the SoundFont `{path}`: {why}");
                 self.eval.report(Problem::error("use-file", loc, message))
             }
         }

@@ -86,6 +86,8 @@ pub const COMMANDS: &[Command] = &[
         "At once: rooms and delays are emptied; SuperDirt is sent `superpanic`, MIDI `all notes off`.",
         &["panic"],
     ),
+    command("preload", "preload 'break'", "Decodes a sound's recordings now, and says when they are there.")
+        .more("All variants of the named sounds, or of a SoundFont's instruments.", &["preload 'break'"]),
     command("quantum", "quantum bar", "When edits take effect: now, beat, bar or some bars.").more(
         "It holds from this edit on. `at` is for one edit.",
         &["quantum bar", "quantum 4", "quantum now"],
@@ -100,6 +102,7 @@ pub const COMMANDS: &[Command] = &[
     ),
     command("solo", "solo lead", "Silences every part but the named ones until `unsolo`.")
         .more("", &["solo lead", "solo lead bass"]),
+    command("soundfont", "soundfont 'piano.sf2'", "Plays the instruments of a SoundFont: `s \"gm_flute\"`."),
     command("tap", "tap", "Tap it on the beat, four times or more, to set the tempo.").shared().more(
         "At the prompt, by `mag send tap`, or with the key `b` of `mag play`. A tap left out or \
          doubled does no harm; after two seconds without one it starts anew.",

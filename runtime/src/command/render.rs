@@ -97,7 +97,7 @@ impl Scene<'_> {
 
     /// Plays to a file; how loud it is.
     fn write(&self, offline: &mut Offline, path: &Path) -> Result<Loudness, String> {
-        let broken = |e: hound::Error| format!("cannot write {}: {e}", path.display());
+        let broken = |e: std::io::Error| format!("cannot write {}: {e}", path.display());
         let mut wav = Wav::create(path, RATE).map_err(broken)?;
         let mut loudness = Loudness::new();
         let hear = |samples: &[f32]| {

@@ -7,7 +7,7 @@ use crate::notice::Notices;
 use crate::samples::{Bank, Take};
 use crate::scheduler::Ramp;
 use crate::timing::Timing;
-use mag_engine::{Control, Shot, shot_for, shot_for_sample};
+use mag_engine::{Control, Shot, shot_for};
 use mag_lang::suggest::nearest;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 mod graphs;
 mod params;
+mod recorded;
 use graphs::Graphs;
 
 /// How long before its time a shot is handed over, in seconds. It can be taken back, so this may
@@ -207,21 +208,24 @@ impl SynthOut {
     }
 
     fn shoot(&mut self, cue: &Cue, offset: Frame) {
-        match self.shot_of(cue) {
-            Ok(Some(shot)) => {
+        match self.shots_of(cue) {
+            Ok(shots) => {
                 let sound = cue.sound().map_or(INSTRUMENT, |(sound, _)| sound);
                 let played = self.played.entry(cue.part).or_default();
                 if *played.0 != *cue.name || *played.1 != *sound {
                     *played = (cue.name.to_string(), sound.to_owned());
                 }
                 let at = (cue.at + offset).max(0);
-                self.remember(cue.at, at);
-                if self.control.shot(at as u64, shot).is_err() && !self.overrun {
-                    self.overrun = true;
-                    self.notices.warn("too many events at once: the synth leaves some out");
+                for shot in shots {
+                    let duration = cue.duration.max(1) as u64;
+                    let shot = shot.with_part(cue.part).with_lane(cue.lane).with_duration(duration);
+                    self.remember(cue.at, at);
+                    if self.control.shot(at as u64, shot).is_err() && !self.overrun {
+                        self.overrun = true;
+                        self.notices.warn("too many events at once: the synth leaves some out");
+                    }
                 }
             }
-            Ok(None) => {}
             Err((key, text)) => self.report(&key, text),
         }
     }
@@ -239,9 +243,9 @@ impl SynthOut {
         given.fold(from + offset, Frame::min)
     }
 
-    /// The shot of a cue; `None` if its recording is not there. If the cue cannot sound at all,
-    /// what is wrong, after a key under which that is said once.
-    fn shot_of(&mut self, cue: &Cue) -> Result<Option<Shot>, (String, String)> {
+    /// The shots of a cue, as a rule one; none if its recording is not there. If the cue cannot
+    /// sound at all, what is wrong, after a key under which that is said once.
+    fn shots_of(&mut self, cue: &Cue) -> Result<Vec<Shot>, (String, String)> {
         let pitch = cue.pitch();
         let Some((sound, n)) = cue.sound().or(pitch.map(|_| (INSTRUMENT, 0.0))) else {
             let name = &cue.name;
@@ -249,37 +253,35 @@ impl SynthOut {
                 format!("part `{name}` makes no sound: its events have neither `s` nor `note`");
             return Err((name.to_string(), text));
         };
-        let mut params = params::params(cue, pitch);
         if let Some(synth) = &cue.synth {
+            let mut params = params::params(cue, pitch);
             params.push(("n", n as f32));
             let shot = self.graphs.shot(cue, synth, &params, &mut self.control);
-            return Ok(shot.map(|shot| self.held(shot, cue)));
+            return Ok(shot.into_iter().collect());
         }
         // With `bank "tr909"`, `bd` is `tr909_bd`.
         let kit = cue.word("bank").map(|kit| format!("{kit}_{sound}"));
         let sound = kit.as_deref().unwrap_or(sound);
         let taken = match &mut self.bank {
-            Some(bank) => bank.take(sound, n, cue.at, &mut self.control),
+            Some(bank) => {
+                let control = &mut self.control;
+                if let Some(shots) = recorded::instrument(cue, (sound, n), bank, control) {
+                    return Ok(shots);
+                }
+                recorded::take(cue, (sound, n), bank, control)
+            }
             None => Take::Unknown,
         };
-        let shot = match taken {
-            Take::Silent => return Ok(None),
-            Take::Ready(id, seconds) => {
-                if cue.word("unit") == Some("c") {
-                    params.push(("speed", (cue.number("speed").unwrap_or(1.0) * seconds) as f32));
-                }
-                shot_for_sample(id, &params)
+        match taken {
+            Take::Silent => Ok(Vec::new()),
+            Take::Ready(id, seconds) => Ok(vec![recorded::shot(cue, pitch, id, seconds)]),
+            Take::Unknown => {
+                let params = params::params(cue, pitch);
+                let shot = shot_for(&built_in(sound), n as f32, &params);
+                shot.map(|shot| vec![shot])
+                    .map_err(|_| (sound.to_owned(), self.unknown(cue, sound)))
             }
-            Take::Unknown => shot_for(&built_in(sound), n as f32, &params)
-                .map_err(|_| (sound.to_owned(), self.unknown(cue, sound)))?,
-        };
-        Ok(Some(self.held(shot, cue)))
-    }
-
-    /// The shot for the part and the length of its cue.
-    fn held(&self, shot: Shot, cue: &Cue) -> Shot {
-        let duration = cue.duration.max(1) as u64;
-        shot.with_part(cue.part).with_lane(cue.lane).with_duration(duration)
+        }
     }
 
     /// That there is no sound of this name, and which it may have been meant to be.

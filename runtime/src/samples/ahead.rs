@@ -1,6 +1,6 @@
 //! Lets the recordings of the coming cycles be decoded before they are heard.
 
-use super::Samples;
+use super::{Note, Samples};
 use crate::cue::{kit_of, sound_of};
 use mag_lang::Program;
 use mag_pattern::{Query, Span, Time, World};
@@ -14,9 +14,6 @@ const CYCLES: i64 = 3;
 impl Samples {
     /// Lets the recordings of these cycles be decoded.
     pub fn ask_ahead(&self, program: &Program, cycles: Range<i64>, world: &dyn World) {
-        if self.is_empty() {
-            return;
-        }
         let mut query = Query::new(world);
         query.cps = program.cps();
         query.meter = program.meter;
@@ -31,12 +28,11 @@ impl Samples {
                 }));
                 for hap in &haps {
                     let controls = hap.value.clone().into_controls();
-                    if let Some((name, n)) = sound_of(&controls) {
-                        match kit_of(&controls) {
-                            Some(kit) => self.ask(&format!("{kit}_{name}"), n),
-                            None => self.ask(name, n),
-                        }
-                    }
+                    let Some((name, n)) = sound_of(&controls) else { continue };
+                    let kit = kit_of(&controls).map(|kit| format!("{kit}_{name}"));
+                    let name = kit.as_deref().unwrap_or(name);
+                    self.ask(name, n);
+                    self.ask_note(name, n, Note::of(&controls));
                 }
             }
         }

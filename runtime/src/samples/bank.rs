@@ -1,7 +1,7 @@
 //! The recordings that an engine has: loaded when they are first played, taken away when room is
 //! needed.
 
-use super::{Decoded, Shared, decode};
+use super::{Decoded, Note, Shared, font, own};
 use crate::clock::Frame;
 use crate::device::RATE;
 use crate::notice::Notices;
@@ -24,6 +24,9 @@ pub enum Take {
     /// No folder has a sound of this name.
     Unknown,
 }
+
+/// A recording that a note starts, and the parameters under which it is played.
+pub type Layer = (SampleId, Vec<(&'static str, f32)>);
 
 /// A recording that the engine has.
 struct Loaded {
@@ -74,9 +77,50 @@ impl Bank {
         let Some(path) = tree.file(name, n) else {
             return if self.shared.is_reading() { Take::Silent } else { Take::Unknown };
         };
+        self.fetch(path, at, control)
+    }
+
+    /// Variant `n` of a sound that comes with mag as a recording; `drums` counts the synth's in.
+    pub fn take_own(
+        &mut self,
+        name: &str,
+        n: f64,
+        drums: bool,
+        at: Frame,
+        control: &mut Control,
+    ) -> Take {
+        match own::place(name, n, drums) {
+            Some(place) => self.fetch(&place, at, control),
+            None => Take::Unknown,
+        }
+    }
+
+    /// What a note of an instrument of a SoundFont starts: recordings, and how each is played;
+    /// those that are not there yet are left out. `None` if no SoundFont has the instrument.
+    pub fn zones(
+        &mut self,
+        (name, n): (&str, f64),
+        note: Note,
+        at: Frame,
+        control: &mut Control,
+    ) -> Option<Vec<Layer>> {
+        self.now = self.now.max(at);
+        let tree = self.shared.tree.load_full();
+        let (font, preset) = tree.instrument(name, n)?;
+        let mut found = Vec::new();
+        for zone in font.zones(*preset, note.pitch, note.velocity) {
+            if let Take::Ready(id, _) = self.fetch(&font::key(font, &zone.range), at, control) {
+                found.push((id, zone.params));
+            }
+        }
+        Some(found)
+    }
+
+    /// A recording, if it is there; if not, it is asked for.
+    fn fetch(&mut self, path: &Arc<Path>, at: Frame, control: &mut Control) -> Take {
         if !self.files.contains_key(path) {
             match &self.arriving {
-                None => self.arrive(path, decode::decode(path), control),
+                None => self.arrive(path, self.shared.decode(path), control),
                 Some(_) => self.shared.ask(path),
             }
             self.collect(control);
@@ -99,7 +143,7 @@ impl Bank {
 
     /// The names of the sounds that there are.
     pub fn names(&self) -> Vec<String> {
-        self.shared.tree.load().names().map(str::to_owned).collect()
+        self.shared.tree.load().names().chain(own::names()).map(str::to_owned).collect()
     }
 
     fn arrive(

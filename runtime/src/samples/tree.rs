@@ -1,6 +1,7 @@
 //! Which sounds the sample folders hold: a folder is a sound, and its files in order are its
 //! variants.
 
+use super::font::{self, Font, Fonts, Preset, is_font};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +15,8 @@ const FILES: usize = 50_000;
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
     sounds: BTreeMap<String, Vec<Arc<Path>>>,
+    /// The instruments of SoundFonts.
+    instruments: BTreeMap<String, Vec<(Arc<Font>, Preset)>>,
     /// The folders that programs named.
     pub named: Vec<String>,
 }
@@ -22,11 +25,15 @@ impl Tree {
     /// Reads the performer's own folders, in which links are followed, and those that a program
     /// `named`, in which they are not. Of two sounds with one name the later folder's counts.
     /// Answers also what could not be read.
-    pub fn read(own: &[PathBuf], named: &[String]) -> (Tree, Vec<String>) {
+    pub fn read(own: &[PathBuf], named: &[String], fonts: &mut Fonts) -> (Tree, Vec<String>) {
         let mut tree = Tree { named: named.to_vec(), ..Tree::default() };
         let own = own.iter().map(|folder| (folder.as_path(), true));
         let folders = own.chain(named.iter().map(|folder| (Path::new(folder), false)));
         let wrong = folders.filter_map(|(folder, links)| {
+            if is_font(folder) {
+                let error = tree.add_font(folder, fonts).err()?;
+                return Some(format!("cannot play the SoundFont {}: {error}", folder.display()));
+            }
             let error = tree.add(folder, links).err()?;
             Some(format!("cannot read the samples in {}: {error}", folder.display()))
         });
@@ -54,6 +61,46 @@ impl Tree {
         Ok(())
     }
 
+    /// Of two SoundFonts with an instrument of one name the later one's counts.
+    fn add_font(&mut self, path: &Path, fonts: &mut Fonts) -> Result<(), String> {
+        let font = fonts.get(path)?;
+        let mut fresh: BTreeMap<String, Vec<(Arc<Font>, Preset)>> = BTreeMap::new();
+        for (name, preset) in font.sounds() {
+            fresh.entry(name).or_default().push((font.clone(), preset));
+        }
+        self.instruments.extend(fresh);
+        Ok(())
+    }
+
+    /// Variant `n` of an instrument of a SoundFont, unless a recording has its name.
+    pub fn instrument(&self, name: &str, n: f64) -> Option<&(Arc<Font>, Preset)> {
+        if self.sounds.contains_key(name) {
+            return None;
+        }
+        let variants = self.instruments.get(name)?;
+        let turn = (n.floor() as i64).rem_euclid(variants.len().max(1) as i64);
+        variants.get(turn as usize)
+    }
+
+    /// The font that was read from a file.
+    pub fn font(&self, path: &Path) -> Option<&Arc<Font>> {
+        let all = self.instruments.values().flatten();
+        all.map(|(font, _)| font).find(|font| font.path() == path)
+    }
+
+    /// All recordings of a sound; empty if there is no such sound.
+    pub fn all(&self, name: &str) -> Vec<Arc<Path>> {
+        if let Some(files) = self.sounds.get(name) {
+            return files.clone();
+        }
+        let variants = self.instruments.get(name).map(Vec::as_slice).unwrap_or_default();
+        let keys = |(font, preset): &(Arc<Font>, Preset)| {
+            let ranges = font.ranges(*preset);
+            ranges.iter().map(|range| font::key(font, range)).collect::<Vec<_>>()
+        };
+        variants.iter().flat_map(keys).collect()
+    }
+
     /// Variant `n` of a sound, counted round and round.
     pub fn file(&self, name: &str, n: f64) -> Option<&Arc<Path>> {
         let files = self.sounds.get(name)?;
@@ -63,7 +110,7 @@ impl Tree {
 
     /// The names of the sounds.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.sounds.keys().map(String::as_str)
+        self.sounds.keys().chain(self.instruments.keys()).map(String::as_str)
     }
 }
 

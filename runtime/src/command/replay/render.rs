@@ -33,7 +33,7 @@ impl Replay {
         output: &Path,
         notices: &Notices,
     ) -> Result<usize, String> {
-        let broken = |e: hound::Error| format!("cannot write {}: {e}", output.display());
+        let broken = |e: std::io::Error| format!("cannot write {}: {e}", output.display());
         let mut wav = Wav::create(output, RATE).map_err(broken)?;
         let store = PhraseStore::installed(notices.clone());
         let (mut cues, mut refused, mut frames) = (Vec::new(), 0, 0);
