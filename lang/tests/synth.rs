@@ -150,6 +150,13 @@ fn instruments_are_made_of_others_and_of_the_performers_own_names() {
 }
 
 #[test]
+fn another_name_of_what_every_note_has_is_no_argument() {
+    let problems = evaluate(&Language::new().empty(), "synth x up=1 = saw * up", Mode::File);
+    let problems = problems.expect_err("a problem");
+    assert_eq!(problems, ["synth-argument: `up` sets `note`: it cannot be an argument [up]"]);
+}
+
+#[test]
 fn a_redefinition_is_a_change_and_the_same_again_is_none() {
     let language = Language::new();
     let first = "synth x a=1 = saw * a\np: s \"x\"";

@@ -60,11 +60,11 @@ fn loudness(x: &[f32]) -> f32 {
 #[test]
 fn arguments_are_set_note_by_note_and_have_defaults() {
     // 120 beats a minute in 4/4: a cycle is two seconds.
-    let text = "synth tone up=1 = sine (freq * up) .mul (adsr 0.01 0 1 0.01)\n\
-                p: note \"a4 a4\" .s \"tone\" .up \"2 ~\"";
+    let text = "synth tone mult=1 = sine (freq * mult) .mul (adsr 0.01 0 1 0.01)\n\
+                p: note \"a4 a4\" .s \"tone\" .mult \"2 ~\"";
     let x = render(text, 2);
     assert!((876..=884).contains(&pitch(&x, 0.3)), "{}", pitch(&x, 0.3));
-    let plain = "synth tone up=1 = sine (freq * up) .mul (adsr 0.01 0 1 0.01)\n\
+    let plain = "synth tone mult=1 = sine (freq * mult) .mul (adsr 0.01 0 1 0.01)\n\
                  p: note \"a4\" .s \"tone\"";
     let x = render(plain, 2);
     assert!((436..=444).contains(&pitch(&x, 0.3)), "{}", pitch(&x, 0.3));
@@ -167,11 +167,11 @@ fn more_instruments_than_the_engine_holds_play_one_after_the_other() {
 
 #[test]
 fn the_instrument_and_its_arguments_are_in_the_cue_for_other_outputs() {
-    let text = "synth tone up=1 = sine (freq * up)\np: note \"a4\" .s \"tone\" .up 3";
+    let text = "synth tone mult=1 = sine (freq * mult)\np: note \"a4\" .s \"tone\" .mult 3";
     let mut offline = Offline::new(program(text), Arc::new(Nowhere), notices().0);
     play(&mut offline, SECOND);
     let cues = offline.tape().cues();
     let cue = cues.first();
     assert_eq!(cue.and_then(|cue| cue.word("s")), Some("tone"));
-    assert_eq!(cue.and_then(|cue| cue.number("up")), Some(3.0));
+    assert_eq!(cue.and_then(|cue| cue.number("mult")), Some(3.0));
 }

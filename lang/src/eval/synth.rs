@@ -104,6 +104,10 @@ impl Reader<'_> {
                 return self.eval.report(problem);
             }
         };
+        if reserved(control.as_str()) {
+            let message = format!("`{name}` sets `{}`: it cannot be an argument", control.as_str());
+            return self.eval.report(problem(message).help("give the argument another name"));
+        }
         let Some(default) = &param.default else {
             let problem = problem(format!("the argument `{name}` needs a default"));
             return self.eval.report(problem.help(format!("such as `{name}=1`, without spaces")));
