@@ -1,0 +1,129 @@
+//! What instruments written live cost: the plain subtractive voice as a graph beside the built-in
+//! one, in turns in the same run, and each generator beside what its row declares.
+
+use std::sync::Arc;
+
+use mag_engine::{Control, Engine, GraphId, Param, Shot, shot_for, shot_for_graph};
+use mag_graph::{Fill, Given, Graph, Kind, Program, Source, UGENS, Unit, compile};
+
+const RATE: u32 = 48_000;
+const VOICES: usize = 64;
+const ROUNDS: usize = 5;
+
+/// Seconds that this thread has had of a core.
+fn cpu_seconds() -> f64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    text.split(' ').next().and_then(|t| t.parse().ok()).map_or(0.0, |ns: f64| ns * 1e-9)
+}
+
+/// Seconds of a core for a second of `VOICES` voices.
+fn cost(make: &dyn Fn(&mut Control, usize) -> Option<Shot>) -> f64 {
+    let (mut engine, mut control) = Engine::new(RATE);
+    for i in 0..VOICES {
+        let Some(mut shot) = make(&mut control, i) else { return f64::NAN };
+        shot.set(Param::MidiNote, 36.0 + (i % 48) as f32 * 0.77);
+        if control.shot(0, shot.with_duration(u64::from(RATE) * 60)).is_err() {
+            return f64::NAN;
+        }
+    }
+    let mut out = [0.0; 512];
+    (0..40).for_each(|_| engine.render(&mut out));
+    let start = cpu_seconds();
+    (0..RATE as usize / 256).for_each(|_| engine.render(&mut out));
+    cpu_seconds() - start
+}
+
+fn played(program: Option<Arc<Program>>) -> impl Fn(&mut Control, usize) -> Option<Shot> {
+    move |control: &mut Control, i: usize| {
+        let program = program.clone()?;
+        if i == 0 {
+            control.graph(GraphId(0), program.clone()).ok()?;
+        }
+        Some(shot_for_graph(GraphId(0), &program, &[], &[]))
+    }
+}
+
+const FREQ: Source = Source::Given(Given::Freq);
+const fn number(x: f32) -> Source {
+    Source::Const(x)
+}
+
+/// Saw and pulse, a resonant low-pass with an envelope that moves all the time, an envelope.
+fn subtractive() -> Option<Arc<Program>> {
+    let mut graph = Graph::new(0);
+    let saw = graph.add(Kind::Saw, &[FREQ], 0);
+    let pulse = graph.add(Kind::Pulse, &[FREQ, number(0.4)], 0);
+    let both = graph.add(Kind::Add, &[saw, pulse], 0);
+    let open = graph.add(Kind::Adsr, &[number(0.01), number(0.5), number(0.3), number(0.1)], 0);
+    let more = graph.add(Kind::Mul, &[open, number(2700.0)], 0);
+    let cutoff = graph.add(Kind::Add, &[more, number(900.0)], 0);
+    let dull = graph.add(Kind::Lpf, &[cutoff, number(0.3), both], 0);
+    let env = graph.add(Kind::Adsr, &[number(0.01), number(0.3), number(0.7), number(0.1)], 0);
+    let out = graph.add(Kind::Mul, &[dull, env], 0);
+    compile(&graph.with_out(&[out])).ok().map(Arc::new)
+}
+
+/// A generator with what its inputs have when nothing is given, and a saw for what must be.
+fn alone(kind: Kind) -> Option<Arc<Program>> {
+    let mut graph = Graph::new(0);
+    let saw = graph.add(Kind::Saw, &[FREQ], 0);
+    let ugen = mag_graph::def(kind)?;
+    let inputs: Vec<Source> = ugen
+        .inputs
+        .iter()
+        .map(|input| match input.fill {
+            Fill::Value(x) => number(x),
+            Fill::Freq => FREQ,
+            Fill::Wanted if input.unit == Unit::Wave => number(0.0),
+            Fill::Wanted => saw,
+        })
+        .collect();
+    let out = graph.add(kind, &inputs, 1);
+    compile(&graph.with_out(&[out])).ok().map(Arc::new)
+}
+
+/// The least of some rounds.
+fn least(mut measure: impl FnMut() -> f64) -> f64 {
+    (0..ROUNDS).map(|_| measure()).fold(f64::INFINITY, f64::min)
+}
+
+fn main() {
+    let params = [
+        ("unison", 1.0),
+        ("ftype", 0.0),
+        ("lpf", 900.0),
+        ("resonance", 0.3),
+        ("lpenv", 2.0),
+        ("lpattack", 0.01),
+        ("lpdecay", 0.5),
+        ("lpsustain", 0.3),
+        ("attack", 0.01),
+        ("decay", 0.3),
+        ("sustain", 0.7),
+    ];
+    let (mut built_in, mut graph) = (f64::INFINITY, f64::INFINITY);
+    for _ in 0..ROUNDS {
+        let own = |_: &mut Control, _: usize| shot_for("lead", 0.0, &params).ok();
+        built_in = built_in.min(cost(&own));
+        graph = graph.min(cost(&played(subtractive())));
+    }
+    let voices = |seconds: f64| VOICES as f64 / seconds;
+    println!("saw + pulse, low-pass, envelope    voices per core");
+    println!("  built in {:>27.0}", voices(built_in));
+    println!("  as a graph {:>25.0}   {:.2} times the work", voices(graph), graph / built_in);
+    let nothing = {
+        let graph = Graph::new(0).with_out(&[FREQ]);
+        compile(&graph).ok().map(Arc::new)
+    };
+    let rest = least(|| cost(&played(nothing.clone())));
+    let saw = least(|| cost(&played(alone(Kind::Saw)))) - rest;
+    let unit = saw / 9.0;
+    println!("\ngenerator   work in multiplications: measured (a saw is 9), declared");
+    for ugen in UGENS {
+        let Some(program) = alone(ugen.kind) else { continue };
+        let heard = program.ops.iter().any(|op| op.kind == Kind::Saw) && ugen.kind != Kind::Saw;
+        let spent = least(|| cost(&played(Some(program.clone())))) - rest;
+        let spent = if heard { spent - saw } else { spent };
+        println!("  {:<10} {:>6.1} {:>5}", ugen.name, spent / unit, ugen.cost);
+    }
+}
