@@ -22,6 +22,7 @@ pub(super) struct Statements<'t, 's> {
     synth: Boxed<'t, 's>,
     out: Boxed<'t, 's>,
     command: Boxed<'t, 's>,
+    gradual: Boxed<'t, 's>,
     once: Boxed<'t, 's>,
     bare: Boxed<'t, 's>,
 }
@@ -65,10 +66,16 @@ impl<'t, 's: 't> Statements<'t, 's> {
             .then_ignore(equals)
             .then(body.clone())
             .map(|(name, target)| StmtKind::Out { name, target });
+        let args = atom(scene, expr.clone()).repeated().collect();
+        let command = ident
+            .clone()
+            .then(args)
+            .then_ignore(end())
+            .map(|(name, args)| StmtKind::Command { name, args });
         // (the dot of `tempo 140 .over 8` is a matter of taste)
         let args =
             just(Tok::Dot).or_not().ignore_then(atom(scene, expr.clone())).repeated().collect();
-        let command = ident
+        let gradual = ident
             .clone()
             .then(args)
             .then_ignore(end())
@@ -83,6 +90,7 @@ impl<'t, 's: 't> Statements<'t, 's> {
             synth: synth.boxed(),
             out: out.boxed(),
             command: command.boxed(),
+            gradual: gradual.boxed(),
             once: once.boxed(),
             bare: body.map(StmtKind::Expr).boxed(),
         }
@@ -114,12 +122,19 @@ impl<'t, 's: 't> Statements<'t, 's> {
                 .filter(|command| command.starts(tokens.get(1..).unwrap_or(&[])))
             {
                 Some(command) if command.takes_expr => &self.once,
+                Some(_) if takes_time(tokens) => &self.gradual,
                 Some(_) => &self.command,
                 None => &self.bare,
             },
             _ => &self.bare,
         }
     }
+}
+
+/// Whether a command says `.over` so many cycles.
+fn takes_time(tokens: &[Token]) -> bool {
+    let over = |pair: &[Token]| matches!(pair, [(Tok::Dot, _), (Tok::Name("over"), _)]);
+    tokens.windows(2).any(over)
 }
 
 /// `cutoff=800`: an argument of an instrument, its `=` touching its name.

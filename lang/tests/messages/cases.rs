@@ -41,6 +41,7 @@ pub const CASES: &[(&str, &str)] = &[
     ("bad-argument-tempo", "tempo 9999"),
     ("bad-argument-tempo-word", "tempo \"fast please\""),
     ("bad-argument-meter", "meter 4/5"),
+    ("writes", "record 'take.wav'"),
     ("bad-argument-quantum", "quantum (1 + 2)"),
     ("mix-word-and-number", "bass: n (\"bd sn\" + 1)"),
     ("mix-word-and-number-in-chain", "lead: note \"c3 h4 e3\" .add (note 12)"),

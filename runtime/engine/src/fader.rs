@@ -81,6 +81,8 @@ mod tests {
     fn two_faders_that_cross_keep_their_power() {
         let mut faders = Faders::new();
         faders.set(0, 1, Ramp::new((1000, 1.0), (9000, 0.0)));
+        // (a fader is up until it is told otherwise)
+        faders.set(0, 2, Ramp::new((0, 0.0), (0, 0.0)));
         faders.set(0, 2, Ramp::new((1000, 0.0), (9000, 1.0)));
         for block in (0..12_000).step_by(BLOCK) {
             let (a, b) = (faders.levels(1, block).0, faders.levels(2, block).0);

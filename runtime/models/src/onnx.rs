@@ -108,7 +108,8 @@ impl Runtime {
         file::fits(size).map_err(&refuse)?;
         let bytes = std::fs::read(path).map_err(|e| refuse(e.to_string()))?;
         if let Some((what, fix)) = file::unwanted(&bytes).into_iter().next() {
-            return Err(Trouble::new(format!("the model `{name}`: {what}"), fix));
+            let place = path.display();
+            return Err(Trouble::new(format!("the model `{name}` ({place}): {what}"), fix));
         }
         self.session(&bytes, device).map_err(refuse)
     }

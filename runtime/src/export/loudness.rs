@@ -190,7 +190,12 @@ mod tests {
     fn peaks_between_the_samples_are_found() {
         // EBU Tech 3341, cases 15 to 18: sines of half scale whose peaks the samples may miss.
         for (hertz, phase) in [(12_000.0, 0.0), (12_000.0, 45.0), (8000.0, 60.0), (6000.0, 67.5)] {
-            let peak = measured(&[sine(hertz, -6.02, phase, (1.0, 1.0), 0.5)]).true_peak();
+            let mut tone = sine(hertz, -6.02, phase, (1.0, 1.0), 0.5);
+            // (one that begins with a jump has a higher peak there, and rightly so)
+            for (i, x) in tone.iter_mut().enumerate().take(9600) {
+                *x *= i as f32 / 9600.0;
+            }
+            let peak = measured(&[tone]).true_peak();
             assert!((-6.4..=-5.8).contains(&peak), "{hertz} {phase}: {peak}");
         }
     }

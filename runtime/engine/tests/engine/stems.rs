@@ -32,7 +32,7 @@ fn render(only: Option<u16>) -> (Vec<f32>, Vec<f32>) {
 #[test]
 fn stems_add_up_to_the_mix() {
     let (left, right) = render(None);
-    assert!(peak(&left) > 0.97, "the limiter works");
+    assert!(peak(&left) > 0.93, "the limiter works");
     let stems = [1, 2, 3].map(|part| render(Some(part)));
     for (mix, side) in [(&left, 0), (&right, 1)] {
         let mut furthest = 0.0f32;
