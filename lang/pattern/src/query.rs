@@ -5,9 +5,9 @@ use crate::time::Time;
 use crate::world::{Nowhere, Trouble, World};
 
 /// Most work one query may do: events made, cycles visited and patterns asked.
-pub const QUERY_LIMIT: usize = 300_000;
+pub const QUERY_LIMIT: usize = 200_000;
 /// Said when a query would do more work than it may.
-const EXHAUSTED: &str = "more than 300000 events in a cycle";
+const EXHAUSTED: &str = "more than 200000 events in a cycle";
 /// Said when a time does not fit into a fraction of two 64-bit numbers.
 pub(crate) const OVERFLOW: &str = "time overflow: this is too far, too slow or too fine to count";
 /// How deeply patterns may be nested.
