@@ -33,7 +33,12 @@ pub struct Offline {
     samples: Samples,
     /// Everything that was told to any output.
     tape: Tape,
+    /// What surrounds the engine's own work.
+    around: Around,
 }
+
+/// Calls what it is given, once: a test may watch what the engine does meanwhile.
+pub type Around = fn(&mut dyn FnMut());
 
 impl Offline {
     /// A stage on which `program` begins at frame 0. Sound goes to the built-in synth wherever the
@@ -96,7 +101,7 @@ impl Offline {
         let mut stage = Stage::starting_at(start, RATE, program, routes, opener);
         let tape = Tape::default();
         stage.monitor(Box::new(tape.recorder(0, 0)));
-        Offline { stage, engine, world, now: BEFORE, samples, tape }
+        Offline { stage, engine, world, now: BEFORE, samples, tape, around: |work| work() }
     }
 
     /// Plays up to `end` and hands the samples from frame 0 on to `sink`, in blocks of interleaved
@@ -117,13 +122,21 @@ impl Offline {
             if self.now >= 0 {
                 let length = 2 * (next - self.now) as usize;
                 let block = samples.get_mut(..length).unwrap_or_default();
-                self.engine.render(block);
+                let engine = &mut self.engine;
+                (self.around)(&mut || engine.render(block));
                 sink(block)?;
             }
             self.now = next;
         }
         self.stage.tick(end - 1, &*self.world);
         Ok(())
+    }
+
+    /// The same with `around` about all that the engine does.
+    #[must_use]
+    pub fn watched(mut self, around: Around) -> Offline {
+        self.around = around;
+        self
     }
 
     /// The frame of a moment, as the tempo now stands.
