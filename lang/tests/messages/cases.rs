@@ -159,7 +159,7 @@ pub fn too_much() -> Vec<(&'static str, String)> {
                 (1..100).map(|i| format!("freq * {i}.5, ")).collect::<String>()
             ),
         ),
-        ("synth-too-costly", format!("synth wub = mix [{}]", "supersaw, ".repeat(30))),
+        ("synth-too-costly", format!("synth wub = mix [{}]", "supersaw, ".repeat(80))),
         ("long-name", format!("kick: {}", "a".repeat(500))),
     ]
 }
