@@ -24,7 +24,7 @@ fn main() -> std::io::Result<()> {
 fn measure(folder: &Path, less: usize) -> std::io::Result<()> {
     let file = folder.join("bench.mag");
     starts(&file, "process start to first event", 20 / less, "")?;
-    let model = "lead: melody .over \"C\" .seed 1\n";
+    let model = "lead: melody .over \"C\" .seed 1 .s \"superpiano\"\n";
     starts(&file, "process start to first event, a model first", 10 / less, model)?;
     for loaded in [false, true] {
         let _load = loaded.then(Burning::all_cores).transpose()?;
