@@ -335,8 +335,8 @@ impl Engine {
         match self.pool.add(voice) {
             Some((slot, voice)) => {
                 voice.start(slot, synth.as_mut(), &stage);
-                if let Some(lines) = self.rack.lines(slot) {
-                    voice.chain.clear(lines);
+                if let Some(mut lines) = self.rack.lines(slot) {
+                    voice.chain.clear(&mut lines);
                 }
             }
             None => Shared::count(&self.shared.stolen),

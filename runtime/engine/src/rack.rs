@@ -3,7 +3,7 @@
 
 use crate::BLOCK;
 use crate::bus::Bus;
-use crate::effect::line::Lines;
+use crate::effect::line::{LineBank, Lines};
 use crate::fader::Faders;
 use crate::filter::Pass;
 use crate::filter::bank::{Bank, Kind, LANES};
@@ -31,7 +31,7 @@ pub(crate) struct Rack {
     /// Whether any voice uses the first filter, the second, the third.
     used: [bool; FILTERS],
     /// The delay lines of each slot.
-    lines: Vec<Lines>,
+    lines: LineBank,
     bank: Box<Bank>,
 }
 
@@ -53,14 +53,14 @@ impl Rack {
             frames: (0..RACK).map(|_| Frames::new()).collect(),
             lives: [Life::Over; RACK],
             used: [false; FILTERS],
-            lines: (0..VOICES).map(|_| Lines::new()).collect(),
+            lines: LineBank::new(VOICES),
             bank: Box::new(Bank::new()),
         }
     }
 
     /// The delay lines of `slot`.
-    pub fn lines(&mut self, slot: usize) -> Option<&mut Lines> {
-        self.lines.get_mut(slot)
+    pub fn lines(&mut self, slot: usize) -> Option<Lines<'_>> {
+        self.lines.lines(slot)
     }
 
     /// Makes the tones of the block that starts at frame `block`.
@@ -152,8 +152,8 @@ impl Rack {
         for (i, &slot) in slots.iter().enumerate() {
             let Some(voice) = voice_at(voices, slot) else { continue };
             if let Some(bus) = buses.get_mut(usize::from(voice.orbit)) {
-                let Some(lines) = self.lines.get_mut(usize::from(slot)) else { continue };
-                let room = (lines, &mut self.frames[i]);
+                let Some(mut lines) = self.lines.lines(usize::from(slot)) else { continue };
+                let room = (&mut lines, &mut self.frames[i]);
                 voice.fader = faders.levels(voice.shot.lane, block);
                 let beside = stem.as_deref_mut().and_then(|stem| stem.bus_of(&voice.shot));
                 let outcome = voice.finish(block, self.lives[i], room, (bus, beside));

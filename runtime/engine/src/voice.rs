@@ -180,7 +180,7 @@ impl Voice {
         &mut self,
         block: u64,
         life: Life,
-        (lines, frames): (&mut Lines, &mut Frames),
+        (lines, frames): (&mut Lines<'_>, &mut Frames),
         (bus, beside): (&mut Bus, Option<&mut Bus>),
     ) -> Outcome {
         if self.effects {
@@ -322,6 +322,7 @@ fn seed(shot: &Shot, begin: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::effect::line::LineBank;
 
     struct Faulty;
 
@@ -347,7 +348,9 @@ mod tests {
         let mut voice = Voice::new(Shot::new(synth::SoundId::default(), 100), 0, None, &stage);
         let mut frames = Frames::new();
         let life = voice.tone(0, &stage, (0, &mut Faulty), &mut frames);
-        let outcome = voice.finish(0, life, (&mut Lines::new(), &mut frames), (&mut bus, None));
+        let mut bank = LineBank::new(1);
+        let mut lines = bank.lines(0).expect("one voice");
+        let outcome = voice.finish(0, life, (&mut lines, &mut frames), (&mut bus, None));
         assert_eq!(outcome, Outcome::Broken);
         let mut mix = [[0.0; BLOCK]; 2];
         bus.drain(0, &mut mix);

@@ -37,7 +37,7 @@ impl Chain {
     }
 
     /// Empties the lines that it will write to.
-    pub fn clear(&self, lines: &mut Lines) {
+    pub fn clear(&self, lines: &mut Lines<'_>) {
         let (comb, squiz) = self.partials.needs();
         let needed =
             [(comb, &mut lines.comb), (squiz, &mut lines.squiz), (self.sway.on(), &mut lines.sway)];
@@ -56,7 +56,7 @@ impl Chain {
     }
 
     /// Changes the frames in place.
-    pub fn run(&mut self, lines: &mut Lines, frames: &mut Frames) {
+    pub fn run(&mut self, lines: &mut Lines<'_>, frames: &mut Frames) {
         self.formant.run(frames);
         self.djf.run(frames);
         self.grit.run(frames);

@@ -43,7 +43,7 @@ impl Partials {
     }
 
     /// Changes the frames in place.
-    pub fn run(&mut self, lines: &mut Lines, frames: &mut Frames) {
+    pub fn run(&mut self, lines: &mut Lines<'_>, frames: &mut Frames) {
         let (comb, squiz) = self.needs();
         if squiz {
             for (channel, x) in frames.channels().enumerate() {
@@ -66,7 +66,7 @@ struct Comb {
 }
 
 impl Comb {
-    fn run(&mut self, line: &mut Line, frames: &mut Frames) {
+    fn run(&mut self, line: &mut Line<'_>, frames: &mut Frames) {
         let mut at = self.at;
         for (channel, x) in frames.channels().enumerate() {
             at = self.at;
@@ -130,7 +130,7 @@ struct Stretch {
 }
 
 impl Squiz {
-    fn run(&mut self, channel: usize, line: &mut Line, x: &mut [f32]) {
+    fn run(&mut self, channel: usize, line: &mut Line<'_>, x: &mut [f32]) {
         let s = &mut self.channels[channel];
         for y in x {
             line.write(channel, s.now, *y);

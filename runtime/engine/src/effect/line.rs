@@ -4,15 +4,17 @@
 pub(crate) const LENGTH: usize = 4096;
 
 /// What two channels sounded like a moment ago.
-#[derive(Clone, Debug)]
-pub(crate) struct Line {
-    channels: [Vec<f32>; 2],
+#[derive(Debug)]
+pub(crate) struct Line<'a> {
+    channels: [&'a mut [f32]; 2],
 }
 
-impl Line {
-    /// A line that has heard nothing.
-    pub fn new() -> Self {
-        Line { channels: [vec![0.0; LENGTH], vec![0.0; LENGTH]] }
+impl<'a> Line<'a> {
+    /// A line in the first frames of `room`, and the room that is left.
+    fn within(room: &'a mut [f32]) -> (Self, &'a mut [f32]) {
+        let (left, room) = room.split_at_mut(LENGTH);
+        let (right, room) = room.split_at_mut(LENGTH);
+        (Line { channels: [left, right] }, room)
     }
 
     /// Forgets everything.
@@ -38,19 +40,34 @@ impl Line {
 }
 
 /// The lines of one voice, one for each effect that needs one.
-#[derive(Clone, Debug)]
-pub(crate) struct Lines {
+#[derive(Debug)]
+pub(crate) struct Lines<'a> {
     /// For the comb.
-    pub comb: Line,
+    pub comb: Line<'a>,
     /// For chorus and leslie.
-    pub sway: Line,
+    pub sway: Line<'a>,
     /// For squiz.
-    pub squiz: Line,
+    pub squiz: Line<'a>,
 }
 
-impl Lines {
-    /// Lines that have heard nothing.
-    pub fn new() -> Self {
-        Lines { comb: Line::new(), sway: Line::new(), squiz: Line::new() }
+/// Samples that the lines of one voice need.
+const ROOM: usize = 3 * 2 * LENGTH;
+
+/// The lines of all voices in one piece, of which the system gives only what is used.
+pub(crate) struct LineBank(Vec<f32>);
+
+impl LineBank {
+    /// Lines that have heard nothing, for so many voices.
+    pub fn new(voices: usize) -> Self {
+        LineBank(vec![0.0; voices * ROOM])
+    }
+
+    /// Those of the voice in `slot`, if there is one.
+    pub fn lines(&mut self, slot: usize) -> Option<Lines<'_>> {
+        let room = self.0.chunks_exact_mut(ROOM).nth(slot)?;
+        let (comb, room) = Line::within(room);
+        let (sway, room) = Line::within(room);
+        let (squiz, _) = Line::within(room);
+        Some(Lines { comb, sway, squiz })
     }
 }

@@ -48,7 +48,7 @@ impl Sway {
     }
 
     /// Sways the frames in place; they become stereo.
-    pub fn run(&mut self, line: &mut Line, frames: &mut Frames) {
+    pub fn run(&mut self, line: &mut Line<'_>, frames: &mut Frames) {
         if !self.on() {
             return;
         }
@@ -86,7 +86,7 @@ impl Sway {
     }
 
     /// The turning horn heard by two ears, over the bass that stands still.
-    fn horn(&mut self, line: &Line, x: f32) -> (f32, f32) {
+    fn horn(&mut self, line: &Line<'_>, x: f32) -> (f32, f32) {
         let low = self.bass.low(OnePole::share(CROSSOVER / self.rate), x);
         let turns = (self.at as u32 % (1 << 23)) as f32 * self.turn;
         let ear = |shift: f32| {
