@@ -98,10 +98,18 @@ impl Reader<'_> {
                 let first = names.as_str().split([':', '=']).next().unwrap_or(name);
                 Sym::new(first)
             }
-            _ => {
-                let message = format!("`{name}` is no control that a pattern could set");
-                let problem = problem(message).help("give the argument another name");
-                return self.eval.report(problem);
+            other => {
+                let what = match other {
+                    Some(Meaning::Function(_)) => "a function",
+                    Some(_) => "a name of a pattern",
+                    None => "no control",
+                };
+                let message = format!("`{name}` is {what}: it cannot be an argument, too");
+                let help = format!(
+                    "give the argument another name: patterns set it by its name, and `.{name}` \
+                     is taken"
+                );
+                return self.eval.report(problem(message).help(help));
             }
         };
         if reserved(control.as_str()) {

@@ -115,6 +115,8 @@ pub const CASES: &[(&str, &str)] = &[
     ("synth-argument-given", "synth wub freq=440 = saw freq"),
     ("synth-argument-reserved", "synth wub room=1 = saw * room"),
     ("synth-argument-function", "synth wub fast=1 = saw * fast"),
+    ("synth-argument-generator", "synth wub lpf=800 = saw .lpf lpf 0.2"),
+    ("synth-argument-own", "let wob x = x .fast 2\nsynth wub wob=1 = saw * wob\nx: s \"wub\" .wob"),
     ("synth-argument-twice", "synth wub a=1 a=2 = saw * a"),
     ("synth-argument-word", "synth wub a=loud b=2 = saw * b"),
     ("synth-no-body", "synth wub cutoff=800"),

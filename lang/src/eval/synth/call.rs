@@ -5,7 +5,7 @@ use super::build::Builder;
 use super::value::{Body, Env, Function, Signal, Value};
 use crate::eval::{Eval, Fault, STDLIB_FILE};
 use crate::problem::Problem;
-use crate::syntax::ast::Link;
+use crate::syntax::ast::{Ident, Link};
 use crate::synth::Synth;
 use mag_graph::{Fill, Given, Input, Kind, Source, Ugen, Unit};
 use mag_pattern::Loc;
@@ -59,8 +59,7 @@ impl Builder<'_> {
         loc: Loc,
     ) -> Eval<Value> {
         let Value::Function(mut f) = callee else {
-            let problem = Problem::error("not-a-function", callee_loc, "this takes no inputs");
-            return self.report(problem.expected("a generator").found(callee.kind()));
+            return self.no_generator(&callee, callee_loc);
         };
         f.given.extend(args);
         self.eval.spend(at(loc, self.site), 1 + f.given.len())?;
@@ -99,6 +98,28 @@ impl Builder<'_> {
                 self.rest(result, &f.name, given.collect(), loc)
             }
         }
+    }
+
+    /// That what was given inputs takes none; an argument may have the name of what does.
+    fn no_generator(&mut self, callee: &Value, loc: Loc) -> Eval<Value> {
+        let hidden = match callee {
+            Value::Signal(Signal::Mono(Source::Argument(i))) => self.params.get(usize::from(*i)),
+            _ => None,
+        };
+        let takes_inputs = |name: &str| {
+            mag_graph::named(name).is_some()
+                || crate::synth::made(name).is_some()
+                || self.program.synths.contains_key(name)
+        };
+        if let Some(Ident { name, loc: defined }) = hidden.filter(|p| takes_inputs(&p.name)) {
+            let message = format!("`{name}` is an argument here, no generator");
+            let problem = Problem::error("not-a-function", loc, message)
+                .note(*defined, "the argument has the generator's name")
+                .help("give the argument another name");
+            return self.report(problem);
+        }
+        let problem = Problem::error("not-a-function", loc, "this takes no inputs");
+        self.report(problem.expected("a generator").found(callee.kind()))
     }
 
     /// What is left of the arguments goes to what came of the first ones.
