@@ -24,7 +24,7 @@ const FINE: usize = 4;
 pub(crate) struct Blep(Vec<[f32; TAPS]>);
 
 /// The modified Bessel function of order 0, by its series.
-fn bessel(x: f64) -> f64 {
+pub(crate) fn bessel(x: f64) -> f64 {
     let mut term = 1.0;
     let mut sum = 1.0;
     for k in 1..24 {
