@@ -21,6 +21,8 @@ use std::sync::Arc;
 
 /// Frames that are rendered at once.
 const BLOCK: Frame = 512;
+/// How often the outputs are asked to look after themselves, in frames.
+const TENDED: Frame = 32 * BLOCK;
 /// The first program is announced this long before frame 0.
 const BEFORE: Frame = -(RATE as Frame);
 
@@ -101,6 +103,7 @@ impl Offline {
         let mut stage = Stage::starting_at(start, RATE, program, routes, opener);
         let tape = Tape::default();
         stage.monitor(Box::new(tape.recorder(0, 0)));
+        stage.tend();
         Offline { stage, engine, world, now: BEFORE, samples, tape, around: |work| work() }
     }
 
@@ -127,8 +130,12 @@ impl Offline {
                 sink(block)?;
             }
             self.now = next;
+            if next % TENDED == 0 {
+                self.stage.tend();
+            }
         }
         self.stage.tick(end - 1, &*self.world);
+        self.stage.tend();
         Ok(())
     }
 

@@ -8,6 +8,8 @@ use common::RATE;
 use mag::files::Folder;
 use mag::notice::Notices;
 use mag::offline::Offline;
+use mag::output::Output;
+use mag::output::synth::{SynthOut, Timebase};
 use mag::samples::{Samples, Take};
 use mag_engine::Engine;
 use mag_lang::{Language, Mode, Problem, Program, Source};
@@ -351,6 +353,64 @@ fn live_a_recording_is_silent_until_it_is_decoded() {
     samples.wait(Duration::from_secs(10));
     let then = bank.take("break", 0.0, 0, &mut control);
     assert!(matches!(then, Take::Ready(_, seconds) if seconds == 1.0), "{first:?}, then {then:?}");
+}
+
+/// What the first note of `text` gives with nothing but what was preloaded: before it plays, the
+/// recordings are gone from the disk. The left channel, and what was said.
+fn heard_at_once(place: &Place, text: &str) -> (Vec<f32>, Vec<String>) {
+    let program = place.program(text).expect("a program");
+    let (notices, said) = listening();
+    let (samples, bank) = Samples::live(Vec::new(), &notices);
+    samples.follow(&program);
+    samples.wait(Duration::from_secs(20));
+    std::fs::remove_dir_all(place.0.join("mine")).expect("it is there");
+    let (mut engine, control) = Engine::new(RATE);
+    let timebase = Arc::new(Timebase::offline());
+    let mut synth = SynthOut::new(control, timebase, RATE, notices.clone()).with_samples(bank);
+    let hits = common::alone(&program, 0, 100);
+    assert!(!hits.is_empty(), "{text}");
+    synth.tend();
+    hits.iter().for_each(|cue| synth.cue(cue));
+    let mut out = vec![0.0; SECOND];
+    engine.render(&mut out);
+    notices.flush();
+    let said = said.lock().expect("no panic").clone();
+    (out.into_iter().step_by(2).collect(), said)
+}
+
+#[test]
+fn what_is_preloaded_sounds_from_the_first_frame_of_the_first_note() {
+    let place = |name: &str| {
+        Place::new(name).with("tick/0.wav", RATE, &vec![0.5; SECOND]).with(
+            "tick/1.wav",
+            RATE,
+            &vec![-0.5; SECOND],
+        )
+    };
+    let text = "preload 'tick'\np: s \"tick:1\"";
+    let (left, said) = heard_at_once(&place("preload"), text);
+    assert_eq!(said, ["tick: 2 recordings ready"]);
+    // A recording starts within a millisecond; the limiter's delay is not counted.
+    let loud = left.iter().position(|y| *y < -0.1).expect("it sounds");
+    assert!(loud < 48, "it came {loud} frames late");
+    let (left, _) = heard_at_once(&place("no-preload"), "p: s \"tick:1\"");
+    assert!(left.iter().all(|y| y.abs() < 1e-6), "what was not preloaded is silent by now");
+    // What comes with mag can be preloaded, too, without any folder.
+    let (left, said) = heard_at_once(&place("preload-own"), "preload 'stab break'\np: s \"stab\"");
+    assert_eq!(said, ["stab: 4 recordings ready", "break: 4 recordings ready"]);
+    assert!(left[..4800].iter().any(|y| y.abs() > 0.02));
+}
+
+#[test]
+fn what_cannot_be_preloaded_is_said_with_what_was_meant() {
+    let place = Place::new("preload-near").with("breaks125/0.wav", RATE, &clicks());
+    let (left, said) = heard_at_once(&place, "preload 'breaks152 stabb qqqqq'\np: s \"bd\"");
+    let nothing = "nothing to preload: no recordings are called";
+    assert_eq!(said.len(), 3, "{said:?}");
+    assert_eq!(said[0], format!("{nothing} `breaks152`; there is `breaks125`"));
+    assert!(said[1].starts_with(&format!("{nothing} `stabb`; there is `stab`")), "{said:?}");
+    assert_eq!(said[2], format!("{nothing} `qqqqq`"));
+    assert!(left.iter().any(|y| y.abs() > 0.1), "the rest plays");
 }
 
 #[test]

@@ -166,6 +166,21 @@ fn more_instruments_than_the_engine_holds_play_one_after_the_other() {
 }
 
 #[test]
+fn notes_that_find_no_delay_memory_are_silent_and_said_by_name_once() {
+    let (notices, told) = notices();
+    let text = "synth far = noise .mul (env 0 0.01) .delay 2.9\n\
+                p: note \"a4*40\" .s \"far\"\nq: s \"bd*4\"";
+    let mut offline = Offline::new(program(text), Arc::new(Nowhere), notices.clone());
+    let heard = play(&mut offline, 4 * SECOND);
+    assert!(loudness(&heard) > 0.01);
+    notices.flush();
+    let told = told.lock().map(|told| told.clone()).unwrap_or_default();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("part `p`: a note of `far` is silent"), "{told:?}");
+    assert!(told[0].contains("shorter delays, or fewer notes at once, help"), "{told:?}");
+}
+
+#[test]
 fn the_instrument_and_its_arguments_are_in_the_cue_for_other_outputs() {
     let text = "synth tone mult=1 = sine (freq * mult)\np: note \"a4\" .s \"tone\" .mult 3";
     let mut offline = Offline::new(program(text), Arc::new(Nowhere), notices().0);

@@ -166,8 +166,8 @@ impl Control {
         self.shared.read()
     }
 
-    /// The next voice that was silenced because it made something that is not a number. All are
-    /// counted in [`Stats::broken`]; a few dozen wait here to be told of.
+    /// The next voice that is not heard, because it broke or found no memory. All are counted in
+    /// [`Stats::broken`] and [`Stats::starved`]; a few dozen wait here to be told of.
     pub fn fault(&mut self) -> Option<Fault> {
         self.faults.pop().ok()
     }

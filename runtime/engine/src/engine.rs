@@ -18,7 +18,7 @@ use crate::queue::{Event, Queue};
 use crate::rack::{RACK, Rack};
 use crate::sample::{SAMPLES, SampleBuffer, Store};
 use crate::shot::Shot;
-use crate::stats::{Fault, Shared};
+use crate::stats::{Cause, Fault, Shared};
 use crate::stem::Stem;
 use crate::synth::{self, SoundId, Synth};
 use crate::voice::{Outcome, Stage, Voice};
@@ -28,7 +28,7 @@ use crate::wavetable::Tables;
 pub const ORBITS: usize = 16;
 /// Messages that may wait in the ring.
 const RING: usize = 4096;
-/// Voices that broke and wait to be told of.
+/// Voices that are not heard and wait to be told of.
 const FAULTS: usize = 64;
 /// Seconds in which a stolen or cut voice fades.
 const CUT: f32 = 0.003;
@@ -63,7 +63,7 @@ pub struct Engine {
     refused: Option<SampleBuffer>,
     ring: Consumer<Message>,
     shared: Arc<Shared>,
-    /// Tells of voices that broke.
+    /// Tells of voices that are not heard. If too many wait to be told of, they are only counted.
     faults: Producer<Fault>,
     queue: Queue,
     pool: Pool,
@@ -334,7 +334,10 @@ impl Engine {
         let Some(synth) = self.synths.get_mut(shot.sound.index()) else { return };
         match self.pool.add(voice) {
             Some((slot, voice)) => {
-                voice.start(slot, synth.as_mut(), &stage);
+                if !voice.start(slot, synth.as_mut(), &stage) {
+                    Shared::count(&self.shared.starved);
+                    let _ = self.faults.push(voice.fault(Cause::Starved));
+                }
                 if let Some(mut lines) = self.rack.lines(slot) {
                     voice.chain.clear(&mut lines);
                 }
@@ -373,8 +376,7 @@ impl Engine {
                 let sound = voice.sound;
                 if outcome == Outcome::Broken {
                     Shared::count(&shared.broken);
-                    // If too many wait to be told of, they are only counted.
-                    let _ = faults.push(Fault { part: voice.shot.part, sound });
+                    let _ = faults.push(voice.fault(Cause::Broken));
                 }
                 if outcome != Outcome::Sounding
                     && let (Some(synth), Some(slot)) = (synths.get_mut(sound.index()), slots.get(i))

@@ -95,11 +95,7 @@ impl Adsr {
             let (now, later) = out.split_at_mut(self.room(out.len()));
             match self.shape {
                 Shape::Level => now.fill(self.base),
-                Shape::Line => {
-                    for (i, y) in now.iter_mut().enumerate() {
-                        *y = self.base + self.slope * (self.passed + i as u64 + 1) as f32;
-                    }
-                }
+                Shape::Line => self.write_line(now),
                 Shape::Curve => self.write_curve(now),
             }
             self.pass(now.len());
@@ -165,6 +161,22 @@ impl Adsr {
         self.level = level;
         self.advance();
         level
+    }
+
+    /// Writes a stretch of a line. (A count that fits in 31 bits is turned into a number eight
+    /// frames at a time; the number is the same.)
+    #[inline]
+    fn write_line(&self, out: &mut [f32]) {
+        if let Ok(passed) = i32::try_from(self.passed + out.len() as u64) {
+            let first = passed - out.len() as i32 + 1;
+            for (i, y) in out.iter_mut().enumerate() {
+                *y = self.base + self.slope * (first + i as i32) as f32;
+            }
+        } else {
+            for (i, y) in out.iter_mut().enumerate() {
+                *y = self.base + self.slope * (self.passed + i as u64 + 1) as f32;
+            }
+        }
     }
 
     /// Writes a stretch of a curve.

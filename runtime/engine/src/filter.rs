@@ -74,7 +74,12 @@ impl Svf {
 /// The next sample of a state-variable filter at (warped gain, damping).
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-fn svf(pass: Pass, (g, damping): (f32, f32), (a, b): (&mut f32, &mut f32), x: f32) -> f32 {
+pub(crate) fn svf(
+    pass: Pass,
+    (g, damping): (f32, f32),
+    (a, b): (&mut f32, &mut f32),
+    x: f32,
+) -> f32 {
     let a1 = 2.0 / (1.0 + g * (g + damping));
     let a2 = g * a1;
     let rest = x - *b;
@@ -240,6 +245,55 @@ mod tests {
             }
         }
         println!("ladder: within {worst:.3} dB of theory where it passes");
+    }
+
+    /// Gain at `f` of the voice's 24 dB filter.
+    fn four_pole(cutoff: f64, damping: f32, f: f64) -> f64 {
+        let run = |x: &mut [f32]| {
+            let mut bank = bank::Bank::new();
+            let levels = [0.0; bank::STEPS + 1];
+            let setting = bank::Setting { cutoff: cutoff as f32, octaves: 0.0, levels, damping };
+            let mut poles = [0.0; 4];
+            for block in x.chunks_exact_mut(crate::BLOCK) {
+                let mut frames = [0.0; crate::BLOCK];
+                frames.copy_from_slice(block);
+                let silent = [0.0; crate::BLOCK];
+                let mut lanes = [&silent; bank::LANES];
+                lanes[5] = &frames;
+                bank.set(5, &setting, &poles);
+                bank.run(bank::Kind::FourPole, &lanes);
+                poles = bank.poles(5);
+                let mut out = [0.0; crate::BLOCK];
+                bank.store(5, &mut out);
+                block.copy_from_slice(&out);
+            }
+        };
+        response(run, f)
+    }
+
+    #[test]
+    fn the_24_db_filter_follows_theory() {
+        let mut worst = 0.0f64;
+        for cutoff in [0.01, 0.05, 0.2] {
+            for q in [0.707, 2.0, 8.0] {
+                for f in [0.002, 0.01, 0.03, 0.05, 0.1, 0.2, 0.4] {
+                    // Two poles that ring as they are told, and two with a damping of 1.3.
+                    let should =
+                        theory(Pass::Low, cutoff, q, f) * theory(Pass::Low, cutoff, 1.0 / 1.3, f);
+                    let is = four_pole(cutoff, 1.0 / q as f32, f);
+                    worst = worst.max((20.0 * (is / should).log10()).abs() * should.min(1.0));
+                    assert!(
+                        (is - should).abs() < 0.002 + 0.01 * should,
+                        "{cutoff} {q} {f}: {is} {should}"
+                    );
+                }
+            }
+        }
+        println!("24 dB filter: within {worst:.3} dB of theory where it passes");
+        // Far above a low cutoff, where the bilinear image is nearly true: 24 dB an octave.
+        let octave = four_pole(0.005, 1.414, 0.04) / four_pole(0.005, 1.414, 0.08);
+        let octave = 20.0 * octave.log10();
+        assert!((23.5..25.5).contains(&octave), "{octave}");
     }
 
     #[test]

@@ -3,9 +3,14 @@
 use std::sync::Arc;
 
 use mag_graph::{MAX_ARGUMENTS, MAX_UNITS, Operand, Program};
+use multiversion::multiversion;
 
 use crate::BLOCK;
+use crate::math::largest;
+use crate::rack::RACK;
 use crate::synth::{Ends, Frames, Life, Moment, Onset, Synth, SynthDef};
+use crate::turn::LANES;
+use crate::voice::Stage;
 
 mod call;
 mod envelopes;
@@ -22,13 +27,15 @@ mod slot;
 #[cfg(test)]
 mod tests;
 mod unit;
+mod wide;
 
 use memory::Memory;
-use register::Register;
-use shelf::Shelf;
+use register::{Register, Signal, read};
+use shelf::{Cell, Shelf};
 pub use shelf::{GRAPHS, GraphId};
 use slot::Slot;
 use unit::Unit;
+use wide::Wide;
 
 /// What is the same for all instruments written live.
 pub(crate) const DEF: SynthDef = SynthDef {
@@ -54,26 +61,51 @@ pub(crate) struct Played {
     pub ends: Ends,
 }
 
+/// Registers that a program may have so that its voices run side by side; of those with more, one
+/// runs after the other.
+const COMMON: u16 = 96;
+
+/// A voice whose turn it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Turn {
+    /// Which of the frames in the making are its own.
+    pub place: usize,
+    /// Its slot.
+    pub slot: usize,
+    /// Factor of its pitch at the start and at the end of the block.
+    pub bend: (f32, f32),
+}
+
 /// The voices of all graphs, with all the memory that they may use.
 pub(crate) struct Bank {
     shelf: Shelf,
     slots: Vec<Slot>,
     units: Vec<Unit>,
     memory: Memory,
-    registers: Vec<Register>,
+    /// The registers of voices that run side by side.
+    racks: Vec<Vec<Register>>,
     spare: Register,
+    wide: Box<Wide>,
+}
+
+/// So many registers.
+fn rack(registers: u16) -> Vec<Register> {
+    (0..registers).map(|_| Register::new()).collect()
 }
 
 impl Bank {
     fn new(voices: usize, rate: f32) -> Self {
-        let registers = Program::argument(MAX_ARGUMENTS as u8) as usize + mag_graph::MAX_OPS;
+        let registers = Program::argument(MAX_ARGUMENTS as u8) + mag_graph::MAX_OPS as u16;
         Bank {
             shelf: Shelf::new(),
             slots: (0..voices).map(|_| Slot::new()).collect(),
             units: vec![Unit::Fresh; voices * MAX_UNITS],
             memory: Memory::new(voices, rate),
-            registers: (0..registers).map(|_| Register::new()).collect(),
+            racks: (0..LANES)
+                .map(|lane| rack(if lane == 0 { registers } else { COMMON }))
+                .collect(),
             spare: Register::new(),
+            wide: Box::new(Wide::new()),
         }
     }
 
@@ -96,39 +128,102 @@ impl Bank {
     }
 }
 
+impl Bank {
+    /// Overwrites the frames of all voices whose turn it is, those of one program side by side;
+    /// whether each goes on.
+    pub fn render_all(
+        &mut self,
+        turns: &[Turn],
+        stage: &Stage,
+        frames: &mut [Frames],
+        lives: &mut [Life],
+    ) {
+        let mut keys = [None; RACK];
+        keys.iter_mut().zip(turns).for_each(|(key, turn)| *key = Some(self.key(turn, frames)));
+        for (i, turn) in turns.iter().enumerate().take(RACK) {
+            // Those that are done have no key any more.
+            let Some(key) = keys[i] else { continue };
+            let (mut crowd, mut many) = ([*turn; LANES], 0);
+            let program = key.0.and_then(|cell| self.shelf.get(cell));
+            let most = program.map_or(LANES, |program| match program.registers <= COMMON {
+                true => LANES,
+                false => 1,
+            });
+            for (key, turn) in keys[i..].iter_mut().zip(&turns[i..]).filter(|k| *k.0 == Some(key)) {
+                if many < most {
+                    crowd[many] = *turn;
+                    (many, *key) = (many + 1, None);
+                }
+            }
+            self.render_crowd(&crowd[..many], stage, frames, lives);
+        }
+    }
+
+    /// What voices have in common that run side by side: the program, and the frames to be made.
+    fn key(&self, turn: &Turn, frames: &[Frames]) -> (Option<Cell>, usize) {
+        let cell = self.slots.get(turn.slot).and_then(|slot| slot.cell);
+        (cell, frames.get(turn.place).map_or(BLOCK, |frames| frames.start.min(BLOCK)))
+    }
+
+    fn render_crowd(
+        &mut self,
+        crowd: &[Turn],
+        stage: &Stage,
+        frames: &mut [Frames],
+        lives: &mut [Life],
+    ) {
+        let (cell, start) = crowd.first().map_or((None, 0), |turn| self.key(turn, frames));
+        let Bank { shelf, slots, units, memory, racks, spare, wide } = self;
+        let Some(program) = cell.and_then(|cell| shelf.get(cell)) else {
+            for turn in crowd {
+                frames[turn.place].mono().fill(0.0);
+                lives[turn.place] = Life::Over;
+            }
+            return;
+        };
+        let len = BLOCK - start;
+        let reads = run::reads(program);
+        for (turn, rack) in crowd.iter().zip(racks.iter_mut()) {
+            slots[turn.slot].prepare(program, &reads, (turn.bend, stage.rate), len, rack);
+        }
+        let mut room = run::Room { slots, units, memory, racks, spare, wide };
+        let moving = run::run(program, crowd, stage, len, &mut room);
+        for ((turn, rack), moving) in crowd.iter().zip(racks.iter()).zip(moving) {
+            let out = &mut frames[turn.place];
+            let peak = write(program, rack, out);
+            let slot = &mut slots[turn.slot];
+            lives[turn.place] = slot.finish(program, stage.rate, (moving, peak), out);
+            slot.age += len as u64;
+        }
+    }
+}
+
 impl Synth for Bank {
-    fn start(&mut self, slot: usize, onset: &Onset) {
+    fn start(&mut self, slot: usize, onset: &Onset) -> bool {
         self.stop(slot);
         let Bank { shelf, slots, units, memory, .. } = self;
-        let (Some(place), Some(played)) = (slots.get_mut(slot), &onset.shot.graph) else { return };
-        let Some(cell) = shelf.find(played.id) else { return };
-        let Some(program) = shelf.get(cell) else { return };
+        let Some((place, played)) = slots.get_mut(slot).zip(onset.shot.graph.as_ref()) else {
+            return true;
+        };
+        // What was taken away meanwhile is silent, and that is meant.
+        let Some(cell) = shelf.find(played.id) else { return true };
+        let Some(program) = shelf.get(cell) else { return true };
         if !memory.take(slot, &program.lines) {
-            return;
+            return false;
         }
         let first = slot * MAX_UNITS;
         let fresh = first..first + usize::from(program.units).min(MAX_UNITS);
         units.get_mut(fresh).unwrap_or_default().fill(Unit::Fresh);
         place.start(cell, played, onset);
+        true
     }
 
     fn render(&mut self, slot: usize, moment: &Moment, out: &mut Frames) -> Life {
-        let Bank { shelf, slots, units, memory, registers, spare } = self;
-        let place = slots.get_mut(slot);
-        let Some((place, cell)) = place.and_then(|s| s.cell.map(|cell| (s, cell))) else {
-            out.mono().fill(0.0);
-            return Life::Over;
-        };
-        let Some(program) = shelf.get(cell) else { return Life::Over };
-        let frames = BLOCK - out.start.min(BLOCK);
-        place.prepare(program, moment, frames, registers);
-        let units = units.get_mut(slot * MAX_UNITS..).unwrap_or_default();
-        let mut room = run::Room { units, memory, registers, spare };
-        let moving = run::run(program, place, slot, moment, frames, &mut room);
-        write(program, registers, out);
-        let life = place.finish(program, moment.rate, moving, out);
-        place.age += frames as u64;
-        life
+        let mut life = [Life::Over];
+        let turn = Turn { place: 0, slot, bend: moment.bend };
+        let stage = Stage { tables: moment.tables, samples: moment.samples, rate: moment.rate };
+        self.render_all(&[turn], &stage, core::slice::from_mut(out), &mut life);
+        life[0]
     }
 
     fn stop(&mut self, slot: usize) {
@@ -144,24 +239,32 @@ impl Synth for Bank {
     }
 }
 
-/// Writes what the program's output registers hold, kept within bounds.
-fn write(program: &Program, registers: &[Register], out: &mut Frames) {
-    let copy = |operand: Option<&Operand>, to: &mut [f32]| match operand {
-        Some(Operand::Register(r)) => {
-            if let Some(register) = registers.get(usize::from(*r)) {
-                register.signal().copy(to);
-            }
-            to.iter_mut().for_each(|y| *y = tame(*y));
+/// Writes what the program's output registers hold, kept within bounds; the largest absolute value.
+fn write(program: &Program, registers: &[Register], out: &mut Frames) -> f32 {
+    let copy = |operand: Option<&Operand>, to: &mut [f32]| {
+        let signal = operand.map_or(Signal::Still(0.0), |x| read(*x, registers));
+        signal.copy(to);
+        let peak = signal.size();
+        // Most stay within what is left as it is.
+        if peak <= 2.0 {
+            return peak;
         }
-        Some(Operand::Const(x)) => to.fill(tame(*x)),
-        None => to.fill(0.0),
+        tame_all(to);
+        largest(to)
     };
     if program.out.len() > 1 {
         let (left, right) = out.both();
-        copy(program.out.first(), left);
-        copy(program.out.get(1), right);
+        let peak = copy(program.out.first(), left);
+        peak.max(copy(program.out.get(1), right))
     } else {
-        copy(program.out.first(), out.mono());
+        copy(program.out.first(), out.mono())
+    }
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn tame_all(frames: &mut [f32]) {
+    for y in frames {
+        *y = tame(*y);
     }
 }
 

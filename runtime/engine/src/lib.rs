@@ -59,7 +59,7 @@ pub use master::CEILING;
 pub use param::{PARAMS, Param, ParamDef};
 pub use sample::{SAMPLES, SampleBuffer, SampleId};
 pub use shot::{Shot, UnknownSound, shot_for, shot_for_graph, shot_for_sample};
-pub use stats::{Fault, Stats};
+pub use stats::{Cause, Fault, Stats};
 pub use synth::{Ends, SOUNDS, SoundId, SynthDef, find as find_sound};
 
 /// Frames that are computed together; blocks start at multiples of it.

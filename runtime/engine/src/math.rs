@@ -2,6 +2,8 @@
 //! kernels use is always inlined, so that it is compiled for their instruction set.
 #![allow(clippy::inline_always)]
 
+use multiversion::multiversion;
+
 /// 2 to the power of `x`, relative error below 1e-6, `x` limited to ±126.
 #[must_use]
 #[inline(always)]
@@ -124,6 +126,18 @@ pub fn ratio(semitones: f32) -> f32 {
 #[must_use]
 pub fn fall(seconds: f32, rate: f32) -> f32 {
     exp2(-9.965_784 / (seconds * rate).max(1.0))
+}
+
+/// The largest absolute value; not a finite number if any is none. The bits of a positive number
+/// are larger for a larger number, and largest for what is none.
+#[must_use]
+#[multiversion(targets("x86_64+avx2"))]
+pub fn largest(x: &[f32]) -> f32 {
+    let mut most = 0;
+    for x in x {
+        most = most.max(x.to_bits() & 0x7FFF_FFFF);
+    }
+    f32::from_bits(most)
 }
 
 #[cfg(test)]

@@ -7,9 +7,10 @@ use crate::effect::line::{LineBank, Lines};
 use crate::fader::Faders;
 use crate::filter::Pass;
 use crate::filter::bank::{Bank, Kind, LANES};
+use crate::graph::Turn;
 use crate::pool::VOICES;
 use crate::stem::Stem;
-use crate::synth::{Frames, Life, Synth};
+use crate::synth::{Frames, GRAPH, Life, Synth};
 use crate::voice::{FILTERS, Outcome, Stage, Voice};
 
 /// Voices that pass through the stages together; their frames fit the nearest cache.
@@ -73,14 +74,31 @@ impl Rack {
         slots: &[u16],
     ) {
         self.used = [false; FILTERS];
+        let mut crowd = [Turn::default(); RACK];
+        let mut many = 0;
         let rooms = self.frames.iter_mut().zip(&mut self.lives);
-        for (&slot, (frames, life)) in slots.iter().zip(rooms) {
+        for (place, (&slot, (frames, life))) in slots.iter().zip(rooms).enumerate() {
             let Some(voice) = voice_at(voices, slot) else { continue };
-            if let Some(synth) = synths.get_mut(voice.sound.index()) {
+            for (used, kind) in self.used.iter_mut().zip(&voice.kinds) {
+                *used |= *kind != Kind::Off;
+            }
+            if voice.sound == GRAPH {
+                let bend = voice.prepare(block, frames);
+                crowd[many] = Turn { place, slot: usize::from(slot), bend };
+                many += 1;
+            } else if let Some(synth) = synths.get_mut(voice.sound.index()) {
                 let synth: &mut dyn Synth = synth.as_mut();
                 *life = voice.tone(block, stage, (usize::from(slot), synth), frames);
-                for (used, kind) in self.used.iter_mut().zip(&voice.kinds) {
-                    *used |= *kind != Kind::Off;
+            }
+        }
+        if many > 0 {
+            let graphs = synths.get_mut(GRAPH.index()).and_then(|synth| synth.graphs());
+            if let Some(graphs) = graphs {
+                graphs.render_all(&crowd[..many], stage, &mut self.frames, &mut self.lives);
+            }
+            for Turn { place, slot, .. } in &crowd[..many] {
+                if let Some(voice) = voice_at(voices, *slot as u16) {
+                    voice.enter(&mut self.frames[*place]);
                 }
             }
         }

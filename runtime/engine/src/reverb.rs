@@ -235,7 +235,7 @@ fn circulate(reverb: &mut Reverb, fed: &Stereo, out: &mut Stereo) -> f32 {
     read(reverb, &mut room.wave);
     to_columns(&room.wave.each_ref(), &mut room.frames);
     dampen(reverb, &mut room.frames);
-    to_rows(&room.frames, &mut room.wave);
+    to_rows(&room.frames, &mut room.wave.each_mut());
     pass_on(reverb, &room.wave, fed, out)
 }
 

@@ -2,6 +2,7 @@
 
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
+use crate::graph::GraphId;
 use crate::synth::SoundId;
 
 /// The state of an engine, as of its last block.
@@ -21,17 +22,32 @@ pub struct Stats {
     pub dropped: u64,
     /// Voices silenced because they made something that is not a number.
     pub broken: u64,
+    /// Voices that did not start because there was no memory for their delay lines.
+    pub starved: u64,
     /// Loudest sample since the peak was last asked for.
     pub peak: f32,
 }
 
-/// A voice that was silenced because it made something that is not a number.
+/// Why a voice is not heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// It made something that is not a number, and was silenced.
+    Broken,
+    /// There was no memory left for its delay lines.
+    Starved,
+}
+
+/// A voice that is not heard, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// Which part of the performance it belonged to.
     pub part: u16,
     /// Its sound.
     pub sound: SoundId,
+    /// The graph that it played, if it was one.
+    pub graph: Option<GraphId>,
+    /// What happened to it.
+    pub cause: Cause,
 }
 
 /// The atomics between an engine and its control.
@@ -44,6 +60,7 @@ pub(crate) struct Shared {
     pub late: AtomicU64,
     pub dropped: AtomicU64,
     pub broken: AtomicU64,
+    pub starved: AtomicU64,
     /// Bits of a float that is not negative, so that larger bits are a larger number.
     pub peak: AtomicU32,
     pub panic: AtomicBool,
@@ -75,6 +92,7 @@ impl Shared {
             late: self.late.load(Relaxed),
             dropped: self.dropped.load(Relaxed),
             broken: self.broken.load(Relaxed),
+            starved: self.starved.load(Relaxed),
             peak: f32::from_bits(self.peak.swap(0, Relaxed)),
         }
     }

@@ -332,8 +332,8 @@ pub(crate) trait Tone: Send {
 /// All voices of one kind of sound. (A bank, not a voice, is what is called through a pointer:
 /// an implementation may compute several of its voices side by side.)
 pub(crate) trait Synth: Send {
-    /// Starts voice `slot` anew.
-    fn start(&mut self, slot: usize, onset: &Onset);
+    /// Starts voice `slot` anew; false if there is no memory for it, and it will be silent.
+    fn start(&mut self, slot: usize, onset: &Onset) -> bool;
     /// Overwrites the frames with the next stretch of voice `slot`.
     fn render(&mut self, slot: usize, moment: &Moment, out: &mut Frames) -> Life;
     /// Voice `slot` has ended, by itself or not.
@@ -348,10 +348,11 @@ pub(crate) trait Synth: Send {
 struct Bank<T>(Vec<T>);
 
 impl<T: Tone> Synth for Bank<T> {
-    fn start(&mut self, slot: usize, onset: &Onset) {
+    fn start(&mut self, slot: usize, onset: &Onset) -> bool {
         if let Some(tone) = self.0.get_mut(slot) {
             tone.start(onset);
         }
+        true
     }
 
     fn render(&mut self, slot: usize, moment: &Moment, out: &mut Frames) -> Life {

@@ -26,9 +26,11 @@ fn square<R: AsRef<[f32]>>(x: &[R], i: usize, j: usize) -> Square {
 /// Puts a square at row `i` and column `j` of `y`.
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-fn put<const N: usize>(y: &mut [[f32; N]], i: usize, j: usize, square: &Square) {
+fn put<R: AsMut<[f32]>>(y: &mut [R], i: usize, j: usize, square: &Square) {
     for (k, row) in square.iter().enumerate() {
-        y[i + k][j..j + SIDE].copy_from_slice(row);
+        if let Some(to) = y[i + k].as_mut()[j..].first_chunk_mut() {
+            *to = *row;
+        }
     }
 }
 
@@ -47,9 +49,9 @@ pub(crate) fn to_columns(x: &[&[f32; BLOCK]; LANES], y: &mut Columns) {
     }
 }
 
-/// Turns frames into channels.
+/// Turns frames into channels, wherever they lie.
 #[multiversion(targets("x86_64+avx2"))]
-pub(crate) fn to_rows(x: &Columns, y: &mut Rows) {
+pub(crate) fn to_rows(x: &Columns, y: &mut [&mut [f32; BLOCK]; LANES]) {
     for j in (0..BLOCK).step_by(SIDE) {
         for i in (0..LANES).step_by(SIDE) {
             let square = square(x, j, i);
@@ -126,7 +128,7 @@ mod tests {
             }
         }
         let mut back: Rows = [[0.0; BLOCK]; LANES];
-        to_rows(&columns, &mut back);
+        to_rows(&columns, &mut back.each_mut());
         assert_eq!(back, rows);
         let square = square(&rows, 8, 16);
         assert_eq!(turned(&turned(&square)), square);

@@ -13,10 +13,11 @@ use crate::effect::tremolo::Tremolo;
 use crate::engine::ORBITS;
 use crate::envelope::Adsr;
 use crate::filter::bank::Kind;
-use crate::math::{cos_turns, sin_turns};
+use crate::math::{cos_turns, largest, sin_turns};
 use crate::param::Param;
 use crate::sample::{Cell, Store};
 use crate::shot::Shot;
+use crate::stats::{Cause, Fault};
 use crate::synth::{self, Ends, Frames, Life, Moment, Onset, SoundId, Synth};
 use crate::wavetable::Tables;
 
@@ -120,11 +121,17 @@ impl Voice {
         }
     }
 
-    /// Starts its tone in `slot` of `synth`.
-    pub fn start(&self, slot: usize, synth: &mut dyn Synth, stage: &Stage) {
+    /// Starts its tone in `slot` of `synth`; false if there was no memory for it.
+    pub fn start(&self, slot: usize, synth: &mut dyn Synth, stage: &Stage) -> bool {
         let seed = seed(&self.shot, self.begin);
         let Stage { rate, samples, .. } = *stage;
-        synth.start(slot, &Onset { shot: &self.shot, rate, seed, samples });
+        synth.start(slot, &Onset { shot: &self.shot, rate, seed, samples })
+    }
+
+    /// That it is not heard.
+    pub fn fault(&self, cause: Cause) -> Fault {
+        let graph = self.shot.graph.as_ref().map(|played| played.id);
+        Fault { part: self.shot.part, sound: self.sound, graph, cause }
     }
 
     /// Fades away from frame `at` on, over `frames`; an earlier fade stands.
@@ -157,12 +164,24 @@ impl Voice {
         (slot, synth): (usize, &mut dyn Synth),
         frames: &mut Frames,
     ) -> Life {
-        frames.start = self.begin.saturating_sub(block).min(BLOCK as u64) as usize;
-        let end = self.age + (BLOCK - frames.start) as u64;
-        let bend = (self.bend.at(self.age), self.bend.at(end));
+        let bend = self.prepare(block, frames);
         let moment =
             Moment { tables: stage.tables, samples: stage.samples, rate: stage.rate, bend };
         let life = synth.render(slot, &moment, frames);
+        self.enter(frames);
+        life
+    }
+
+    /// Says which frames of the block that starts at frame `block` its tone is to fill; the factor
+    /// of its pitch at the two ends.
+    pub fn prepare(&self, block: u64, frames: &mut Frames) -> (f32, f32) {
+        frames.start = self.begin.saturating_sub(block).min(BLOCK as u64) as usize;
+        let end = self.age + (BLOCK - frames.start) as u64;
+        (self.bend.at(self.age), self.bend.at(end))
+    }
+
+    /// Takes in the tone that was made for it.
+    pub fn enter(&mut self, frames: &mut Frames) {
         self.entry.run(frames);
         frames.silence_before_start();
         for (kind, sweep) in self.kinds.iter().zip(&mut self.sweeps) {
@@ -170,8 +189,7 @@ impl Voice {
                 sweep.advance(frames.start);
             }
         }
-        self.age = end;
-        life
+        self.age += (BLOCK - frames.start) as u64;
     }
 
     /// Distorts the filtered frames, shapes their level and adds them to `bus`.
@@ -266,17 +284,13 @@ fn scale(frames: &mut Frames, level: &[f32; BLOCK]) {
     }
 }
 
-/// The largest absolute value; not a finite number if any is none. The bits of a positive number
-/// are larger for a larger number, and largest for what is none.
-#[multiversion(targets("x86_64+avx2"))]
+/// The largest absolute value; not a finite number if any is none.
 fn loudest(frames: &Frames) -> f32 {
-    let right = if frames.stereo { &frames.right } else { &frames.left };
-    let size = |x: &f32| x.to_bits() & 0x7FFF_FFFF;
-    let mut peak = 0;
-    for (l, r) in frames.left.iter().zip(right) {
-        peak = peak.max(size(l)).max(size(r));
+    let left = largest(&frames.left);
+    if !frames.stereo {
+        return left;
     }
-    f32::from_bits(peak)
+    f32::from_bits(left.to_bits().max(largest(&frames.right).to_bits()))
 }
 
 /// What all voices of an engine share.
@@ -327,7 +341,9 @@ mod tests {
     struct Faulty;
 
     impl Synth for Faulty {
-        fn start(&mut self, _: usize, _: &Onset) {}
+        fn start(&mut self, _: usize, _: &Onset) -> bool {
+            true
+        }
 
         fn render(&mut self, _: usize, _: &Moment, out: &mut Frames) -> Life {
             out.mono().fill(0.5);

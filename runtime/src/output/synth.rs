@@ -7,7 +7,7 @@ use crate::notice::Notices;
 use crate::samples::{Bank, Take};
 use crate::scheduler::Ramp;
 use crate::timing::Timing;
-use mag_engine::{Control, Shot, shot_for};
+use mag_engine::{Cause, Control, Fault, Shot, find_sound, shot_for};
 use mag_lang::suggest::nearest;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -197,14 +197,31 @@ impl SynthOut {
         }
     }
 
-    /// Says of which part and sound a voice was muted, once for each.
-    fn tell_of_fault(&mut self, part: u16) {
-        let (name, sound) = self.played.get(&part).cloned().unwrap_or_default();
-        let text = format!(
-            "part `{name}`: a voice of `{sound}` made something that is not a number and was muted; \
-             the others play on"
-        );
-        self.report(&format!("broken {name} {sound}"), text);
+    /// Says of which part and sound a voice is not heard, once for each.
+    fn tell_of_fault(&mut self, fault: &Fault) {
+        let (name, last) = self.played.get(&fault.part).cloned().unwrap_or_default();
+        // A part plays many sounds: the last one need not be the one that broke.
+        let live = fault.graph.and_then(|id| self.graphs.name(id));
+        let row = mag_engine::SOUNDS.iter().find(|def| find_sound(def.name) == Some(fault.sound));
+        let sound = match (live, row) {
+            (Some(live), _) => live.to_owned(),
+            // By the name that was typed, if it is one of this sound's.
+            (None, Some(row)) if find_sound(&built_in(&last)) != Some(fault.sound) => {
+                row.name.into()
+            }
+            _ => last,
+        };
+        let text = match fault.cause {
+            Cause::Broken => format!(
+                "part `{name}`: a voice of `{sound}` made something that is not a number and was \
+                 muted; the others play on"
+            ),
+            Cause::Starved => format!(
+                "part `{name}`: a note of `{sound}` is silent: the delay lines of all voices \
+                 together have no room for it; shorter delays, or fewer notes at once, help"
+            ),
+        };
+        self.report(&format!("{:?} {name} {sound}", fault.cause), text);
     }
 
     fn shoot(&mut self, cue: &Cue, offset: Frame) {
@@ -367,7 +384,65 @@ impl Output for SynthOut {
         self.timing.audio.voices.store(stats.voices, Ordering::Relaxed);
         self.timing.audio.late.store(stats.late, Ordering::Relaxed);
         while let Some(fault) = self.control.fault() {
-            self.tell_of_fault(fault.part);
+            self.tell_of_fault(&fault);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mag_engine::{Engine, GraphId};
+    use mag_lang::{Language, Mode, NoFiles, Source};
+    use mag_pattern::Nowhere;
+    use std::sync::Mutex;
+
+    /// What is said when the sounds of `text` were played and then, of its part, `fault` is told.
+    fn said_of(text: &str, faults: &[(Option<GraphId>, &str, Cause)]) -> Vec<String> {
+        let language = Language::new();
+        let source = Source::new(1, "test.mag", text);
+        let read = language.evaluate(&language.empty(), &source, Mode::File, &NoFiles);
+        let program = read.unwrap_or_else(|problems| panic!("{problems:?}")).program;
+        let mut scheduler = crate::scheduler::Scheduler::new(48_000, program);
+        let (_engine, control) = Engine::new(48_000);
+        let said: Arc<Mutex<Vec<String>>> = Arc::default();
+        let hears = said.clone();
+        let notices = Notices::start(Box::new(move |notice| {
+            if let Ok(mut said) = hears.lock() {
+                said.push(notice.text.clone());
+            }
+        }));
+        let timebase = Arc::new(Timebase::offline());
+        let mut synth = SynthOut::new(control, timebase, 48_000, notices.clone());
+        let cues = scheduler.advance(96_000, &Nowhere);
+        cues.iter().for_each(|cue| synth.cue(cue));
+        for (graph, name, cause) in faults {
+            let sound = find_sound(name).unwrap_or_default();
+            synth.tell_of_fault(&Fault { part: cues[0].part, sound, graph: *graph, cause: *cause });
+        }
+        notices.flush();
+        said.lock().map(|said| said.clone()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_voice_that_broke_is_called_by_its_own_name_whatever_its_part_played_last() {
+        let text = "synth wail = sine freq\nsynth howl = saw freq\np: s \"wail howl bd saw\"";
+        let told = said_of(
+            text,
+            &[
+                (Some(GraphId(0)), "", Cause::Broken),
+                (Some(GraphId(1)), "", Cause::Broken),
+                (Some(GraphId(1)), "", Cause::Broken),
+                (None, "bd", Cause::Broken),
+                (None, "saw", Cause::Broken),
+            ],
+        );
+        let broke = |name: &str| {
+            format!(
+                "part `p`: a voice of `{name}` made something that is not a number and was muted; \
+                 the others play on"
+            )
+        };
+        assert_eq!(told, ["wail", "howl", "bd", "saw"].map(broke));
     }
 }

@@ -8,8 +8,9 @@ use crate::synth::{Frames, Life, Moment, Onset};
 struct Faulty(u32);
 
 impl Synth for Faulty {
-    fn start(&mut self, _: usize, _: &Onset) {
+    fn start(&mut self, _: usize, _: &Onset) -> bool {
         self.0 = 0;
+        true
     }
 
     fn render(&mut self, _: usize, _: &Moment, out: &mut Frames) -> Life {
@@ -47,7 +48,7 @@ fn a_voice_that_breaks_is_muted_and_named_and_the_others_play_on() {
     let (beside, mut control) = heard(true);
     assert!(beside == wanted, "it leaves no trace, not even in room and delay");
     let sound = synth::find("sine").unwrap_or_default();
-    assert_eq!(control.fault(), Some(Fault { part: 7, sound }));
+    assert_eq!(control.fault(), Some(Fault { part: 7, sound, graph: None, cause: Cause::Broken }));
     assert_eq!(control.fault(), None, "it is told of once");
     assert_eq!(control.stats().broken, 1);
 }

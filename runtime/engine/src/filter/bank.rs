@@ -102,7 +102,7 @@ impl Bank {
     pub fn run(&mut self, kind: Kind, x: &[&[f32; BLOCK]; LANES]) {
         to_columns(x, &mut self.frames);
         run(kind, self);
-        to_rows(&self.frames, &mut self.x);
+        to_rows(&self.frames, &mut self.x.each_mut());
     }
 }
 
@@ -162,9 +162,11 @@ fn lines(settings: &[Lanes; STEPS + 1]) -> [Lanes; BLOCK] {
     gains
 }
 
+/// State-variable filters, frame by frame, at the gains of the frames; `STILL` says that
+/// there is one gain for all of them.
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-fn two_pole<const STILL: bool>(
+pub(crate) fn two_pole<const STILL: bool>(
     pass: Pass,
     gains: &[Lanes],
     damping: &Lanes,
@@ -180,9 +182,10 @@ fn two_pole<const STILL: bool>(
     }
 }
 
+/// Ladders, in the same way.
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-fn ladders<const STILL: bool>(
+pub(crate) fn ladders<const STILL: bool>(
     gains: &[Lanes],
     feedback: &Lanes,
     [a, b, c, d]: [&mut Lanes; 4],

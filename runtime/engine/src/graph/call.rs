@@ -1,5 +1,6 @@
 //! What an operation is given to do its work.
 
+use crate::noise::mix;
 use crate::wavetable::Tables;
 
 use super::lines::Line;
@@ -15,8 +16,8 @@ pub(super) struct Call<'a> {
     pub rate: f32,
     /// The waves that all share.
     pub tables: &'a Tables,
-    /// Seed of what it draws at random.
-    pub seed: u32,
+    /// Seeds of the note and of the operation.
+    pub seeds: (u32, u32),
     /// Frames of the voice before this block.
     pub age: u64,
     /// Frames until the note is released, from its start.
@@ -26,6 +27,12 @@ pub(super) struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// Seed of what it draws at random.
+    pub fn seed(&self) -> u32 {
+        let (note, op) = self.seeds;
+        mix(u64::from(note) << 32 | u64::from(op)) as u32
+    }
+
     /// A time in seconds as whole frames.
     pub fn frames(&self, seconds: f32) -> u32 {
         (seconds.max(0.0) * self.rate) as u32

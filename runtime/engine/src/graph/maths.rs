@@ -3,51 +3,99 @@
 use mag_graph::{Kind, fold};
 use multiversion::multiversion;
 
-use super::call::Call;
-use super::register::{Register, Signal};
-use crate::BLOCK;
+use super::register::{Register, Signal, bound};
 use crate::effect::grit;
 use crate::math::{cos_turns, exp2, floor, hertz, log2, ratio, saturate, sin_turns};
 
-/// Writes what `kind` makes of its first two inputs.
-pub(super) fn map(kind: Kind, call: &mut Call, out: &mut Register) {
-    let [a, b, ..] = call.inputs;
+/// Whether `kind` is one of these.
+pub(super) fn knows(kind: Kind) -> bool {
+    use Kind::{
+        Abs, Add, Clip, Crush, DbAmp, Div, Eq, Floor, Fold, Le, Lt, Max, MidiHz, MidiRatio, Min,
+        Mod, Mul, PanLeft, PanRight, Pow, Sqrt, Sub, Tanh,
+    };
+    matches!(
+        kind,
+        Add | Sub
+            | Mul
+            | Div
+            | Mod
+            | Min
+            | Max
+            | Pow
+            | Lt
+            | Le
+            | Eq
+            | Tanh
+            | Clip
+            | Fold
+            | Crush
+            | Abs
+            | Floor
+            | Sqrt
+            | MidiHz
+            | MidiRatio
+            | DbAmp
+            | PanLeft
+            | PanRight
+    )
+}
+
+/// Writes what `kind` makes of two inputs, within bounds.
+pub(super) fn map(kind: Kind, (a, b): (Signal, Signal), len: usize, out: &mut Register) {
     if let (Signal::Still(a), Signal::Still(b)) = (a, b) {
         return out.set(one(kind, a, b));
     }
-    let (mut room_a, mut room_b) = ([0.0; BLOCK], [0.0; BLOCK]);
-    let (a, b) = (a.frames(call.len, &mut room_a), b.frames(call.len, &mut room_b));
-    each(kind, a, b, out.moving(call.len));
+    // What stands still comes second where the order is all the same: that loop is the plainest.
+    let (a, b) = match (kind, a) {
+        (Kind::Add | Kind::Mul, Signal::Still(_)) => (b, a),
+        _ => (a, b),
+    };
+    each(kind, (a, b), out.moving(len));
 }
 
-/// The same for all frames, one loop for each kind.
+/// The same for all frames, one loop for each kind. (Loops in a macro, not in a function that is
+/// given another: only so are they compiled for the instruction set.)
 #[multiversion(targets("x86_64+avx2"))]
-fn each(kind: Kind, a: &[f32], b: &[f32], out: &mut [f32]) {
-    macro_rules! row {
+fn each(kind: Kind, (a, b): (Signal, Signal), out: &mut [f32]) {
+    macro_rules! loops {
         ($f:expr) => {
-            for ((y, a), b) in out.iter_mut().zip(a).zip(b) {
-                *y = $f(*a, *b);
+            match (a, b) {
+                (Signal::Moving(a), Signal::Moving(b)) => {
+                    for ((y, a), b) in out.iter_mut().zip(a).zip(b) {
+                        *y = bound($f(*a, *b));
+                    }
+                }
+                (Signal::Moving(a), Signal::Still(b)) => {
+                    for (y, a) in out.iter_mut().zip(a) {
+                        *y = bound($f(*a, b));
+                    }
+                }
+                (Signal::Still(a), b) => {
+                    for (i, y) in out.iter_mut().enumerate() {
+                        *y = bound($f(a, b.at(i)));
+                    }
+                }
             }
         };
     }
     match kind {
-        Kind::Add => row!(|a: f32, b: f32| a + b),
-        Kind::Sub => row!(|a: f32, b: f32| a - b),
-        Kind::Mul => row!(|a: f32, b: f32| a * b),
-        Kind::Div => row!(|a: f32, b: f32| if b == 0.0 { 0.0 } else { a / b }),
-        Kind::Min => row!(|a: f32, b: f32| if a < b { a } else { b }),
-        Kind::Max => row!(|a: f32, b: f32| if a > b { a } else { b }),
-        Kind::Tanh => row!(|a: f32, _| saturate(a)),
-        Kind::Clip => row!(|a: f32, _| a.clamp(-1.0, 1.0)),
-        Kind::Abs => row!(|a: f32, _| a.abs()),
-        Kind::Fold => row!(|a: f32, _| grit::fold(a)),
-        Kind::Pow => row!(pow),
-        Kind::MidiHz => row!(|a: f32, _| hertz(a.clamp(-200.0, 200.0))),
-        Kind::MidiRatio => row!(|a: f32, _| ratio(a.clamp(-200.0, 200.0))),
-        Kind::DbAmp => row!(|a: f32, _| exp2(a * DECIBEL)),
-        Kind::PanLeft => row!(|a: f32, _| left(a)),
-        Kind::PanRight => row!(|a: f32, _| right(a)),
-        kind => row!(|a, b| one(kind, a, b)),
+        Kind::Add => loops!(|a: f32, b: f32| a + b),
+        Kind::Sub => loops!(|a: f32, b: f32| a - b),
+        Kind::Mul => loops!(|a: f32, b: f32| a * b),
+        Kind::Div => loops!(|a: f32, b: f32| if b == 0.0 { 0.0 } else { a / b }),
+        Kind::Min => loops!(|a: f32, b: f32| if a < b { a } else { b }),
+        Kind::Max => loops!(|a: f32, b: f32| if a > b { a } else { b }),
+        Kind::Tanh => loops!(|a: f32, _| saturate(a)),
+        Kind::Clip => loops!(|a: f32, _| a.clamp(-1.0, 1.0)),
+        Kind::Abs => loops!(|a: f32, _| a.abs()),
+        Kind::Fold => loops!(|a: f32, _| grit::fold(a)),
+        Kind::Pow => loops!(pow),
+        Kind::MidiHz => loops!(|a: f32, _| hertz(a.clamp(-200.0, 200.0))),
+        Kind::MidiRatio => loops!(|a: f32, _| ratio(a.clamp(-200.0, 200.0))),
+        Kind::DbAmp => loops!(|a: f32, _| exp2(a * DECIBEL)),
+        Kind::PanLeft => loops!(|a: f32, _| left(a)),
+        Kind::PanRight => loops!(|a: f32, _| right(a)),
+        kind => loops!(|a, b| one(kind, a, b)),
     }
 }
 

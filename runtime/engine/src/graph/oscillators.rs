@@ -19,10 +19,36 @@ const TURN: f32 = 4_294_967_296.0;
 /// Writes the phases of an oscillator at `freq` hertz and moves it on; backwards if it is negative.
 fn phases(freq: Signal, rate: f32, phase: &mut Phase, out: &mut [Phase]) {
     let each = 1.0 / rate;
-    for (i, to) in out.iter_mut().enumerate() {
-        *to = *phase;
-        let step = (freq.at(i) * each).clamp(-0.5, 0.5) * TURN;
-        *phase = phase.wrapping_add(step as i64 as u32);
+    match freq {
+        Signal::Still(hertz) => {
+            let (first, step) = (*phase, whole_step(hertz * each));
+            for (i, to) in out.iter_mut().enumerate() {
+                *to = first.wrapping_add(step.wrapping_mul(i as u32));
+            }
+            *phase = first.wrapping_add(step.wrapping_mul(out.len() as u32));
+        }
+        Signal::Moving(hertz) => {
+            let mut steps = [0; BLOCK];
+            whole_steps(hertz, each, &mut steps);
+            for (to, step) in out.iter_mut().zip(steps) {
+                *to = *phase;
+                *phase = phase.wrapping_add(step);
+            }
+        }
+    }
+}
+
+/// How far a phase moves in a frame of `turns`, at most by half a turn.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn whole_step(turns: f32) -> Phase {
+    (turns.clamp(-0.5, 0.5) * TURN) as i32 as u32
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn whole_steps(hertz: &[f32], each: f32, out: &mut [Phase; BLOCK]) {
+    for (step, hertz) in out.iter_mut().zip(hertz) {
+        *step = whole_step(hertz * each);
     }
 }
 
@@ -128,7 +154,7 @@ pub(super) fn tri(call: &mut Call, unit: &mut Unit, out: &mut Register) {
 /// `supersaw freq detune`: seven saws that start anywhere.
 pub(super) fn supersaw(call: &mut Call, unit: &mut Unit, out: &mut Register) {
     state!(unit, Unit::Saws(saws), {
-        let mut noise = Noise::new(call.seed);
+        let mut noise = Noise::new(call.seed());
         Unit::Saws(core::array::from_fn(|_| noise.bits()))
     });
     let [freq, detune, ..] = call.inputs;

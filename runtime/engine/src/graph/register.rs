@@ -1,12 +1,17 @@
 //! Registers: a signal of one block, which may be one number throughout.
 
+use mag_graph::Operand;
+use multiversion::multiversion;
+
 use crate::BLOCK;
+use crate::math::largest;
 
 /// A signal of one block, as an operation writes it.
 #[derive(Clone, Debug)]
+#[repr(C)]
 pub(super) struct Register {
-    /// Its number, if it does not move.
-    still: Option<f32>,
+    /// Its number; none if it moves.
+    still: f32,
     frames: Box<[f32; BLOCK]>,
     len: usize,
 }
@@ -23,37 +28,45 @@ pub(super) enum Signal<'a> {
 impl Register {
     /// A register that holds 0.
     pub fn new() -> Self {
-        Register { still: Some(0.0), frames: Box::new([0.0; BLOCK]), len: 0 }
+        Register { still: 0.0, frames: Box::new([0.0; BLOCK]), len: 0 }
     }
 
     /// Holds one number throughout.
     pub fn set(&mut self, x: f32) {
-        self.still = Some(if x.is_nan() { 0.0 } else { x.clamp(-LIMIT, LIMIT) });
+        self.still = bound(x);
     }
 
     /// Room for a number for each of `len` frames.
     pub fn moving(&mut self, len: usize) -> &mut [f32] {
-        self.still = None;
+        self.still = f32::NAN;
         self.len = len.min(BLOCK);
         &mut self.frames[..self.len]
     }
 
     /// Whether it is one number throughout.
     pub fn is_still(&self) -> bool {
-        self.still.is_some()
+        !self.still.is_nan()
     }
 
     /// What it holds.
     pub fn signal(&self) -> Signal<'_> {
-        match self.still {
-            Some(x) => Signal::Still(x),
-            None => Signal::Moving(&self.frames[..self.len]),
+        match self.is_still() {
+            true => Signal::Still(self.still),
+            false => Signal::Moving(&self.frames[..self.len]),
         }
+    }
+
+    /// Changes places with another. (Field by field: as a whole, the processor would have to wait
+    /// for what was written a moment ago in smaller pieces, a twentieth of a voice's time.)
+    pub fn trade(&mut self, other: &mut Register) {
+        core::mem::swap(&mut self.still, &mut other.still);
+        core::mem::swap(&mut self.frames, &mut other.frames);
+        core::mem::swap(&mut self.len, &mut other.len);
     }
 
     /// Keeps what it holds finite.
     pub fn guard(&mut self) {
-        if self.still.is_none() {
+        if !self.is_still() {
             guard(&mut self.frames[..self.len]);
         }
     }
@@ -62,12 +75,32 @@ impl Register {
 /// No signal goes beyond it.
 const LIMIT: f32 = 1e6;
 
+/// What an operation reads.
+pub(super) fn read(input: Operand, registers: &[Register]) -> Signal<'_> {
+    match input {
+        Operand::Const(x) => Signal::Still(x),
+        Operand::Register(r) => {
+            registers.get(usize::from(r)).map_or(Signal::Still(0.0), Register::signal)
+        }
+    }
+}
+
 /// 0 for what is no number; the rest within ±[`LIMIT`].
+#[multiversion(targets("x86_64+avx2"))]
 fn guard(frames: &mut [f32]) {
     for y in frames {
-        let x = y.clamp(-LIMIT, LIMIT);
-        *y = if x.is_nan() { 0.0 } else { x };
+        *y = bound(*y);
     }
+}
+
+/// The same for one number.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+pub(super) fn bound(x: f32) -> f32 {
+    // By choices that are done for eight numbers at once.
+    let x = if x.is_nan() { 0.0 } else { x };
+    let x = if x < LIMIT { x } else { LIMIT };
+    if x > -LIMIT { x } else { -LIMIT }
 }
 
 impl<'a> Signal<'a> {
@@ -117,7 +150,7 @@ impl<'a> Signal<'a> {
     pub fn size(self) -> f32 {
         match self {
             Signal::Still(x) => x.abs(),
-            Signal::Moving(frames) => frames.iter().fold(0.0, |most, x| most.max(x.abs())),
+            Signal::Moving(frames) => largest(frames),
         }
     }
 }

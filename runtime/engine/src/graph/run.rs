@@ -1,80 +1,150 @@
-//! Runs the operations of a program on one block of one voice.
+//! Runs the operations of a program on one block of all voices that play it: each operation on all
+//! of them, side by side where that is quicker.
 
-use mag_graph::{Kind, Op, Operand, Program};
+use mag_graph::{Given, Kind, MAX_UNITS, Op, Operand, Program};
 
 use super::call::Call;
 use super::lines::Line;
 use super::memory::Memory;
-use super::register::{Register, Signal};
+use super::register::{Register, read};
 use super::slot::Slot;
 use super::unit::Unit;
-use super::{envelopes, filters, lines, maths, noises, oscillators};
-use crate::noise::mix;
-use crate::synth::Moment;
+use super::wide::{FEW, Voices, Wide};
+use super::{Turn, envelopes, filters, lines, maths, noises, oscillators};
+use crate::BLOCK;
+use crate::turn::LANES;
+use crate::voice::Stage;
 
-/// Where a voice works: its units, and what all voices share.
+/// Where voices work: their units, and what all share.
 pub(super) struct Room<'a> {
+    pub slots: &'a [Slot],
     pub units: &'a mut [Unit],
     pub memory: &'a mut Memory,
-    pub registers: &'a mut [Register],
-    /// Holds the output of an operation while its inputs are read.
+    /// The registers of each voice at work.
+    pub racks: &'a mut [Vec<Register>],
+    /// Takes the output of an operation while its inputs are read.
     pub spare: &'a mut Register,
+    pub wide: &'a mut Wide,
 }
 
-/// Runs all operations; whether an envelope still moves after this block.
+/// Which of what every note gives a program reads.
+pub(super) fn reads(program: &Program) -> [bool; Given::ALL.len()] {
+    let mut reads = [false; Given::ALL.len()];
+    let inputs = program.ops.iter().flat_map(|op| &op.inputs).chain(&program.out);
+    for input in inputs {
+        if let Operand::Register(register) = input
+            && let Some(read) = reads.get_mut(usize::from(*register))
+        {
+            *read = true;
+        }
+    }
+    reads
+}
+
+/// Runs all operations; whether an envelope of each voice still moves after this block.
 pub(super) fn run(
     program: &Program,
-    slot: &Slot,
-    voice: usize,
-    moment: &Moment,
+    crowd: &[Turn],
+    stage: &Stage,
     len: usize,
     room: &mut Room,
-) -> bool {
-    let mut moving = false;
-    // Operations without a state or a line are lent these.
-    let mut none = Unit::Fresh;
+) -> [bool; LANES] {
+    let mut moving = [false; LANES];
+    let mut slots = [0; LANES];
+    slots.iter_mut().zip(crowd).for_each(|(slot, turn)| *slot = turn.slot);
+    let slots = &slots[..crowd.len().min(LANES)];
     for op in &program.ops {
-        // An operation never reads the register that it writes.
-        if let Some(out) = room.registers.get_mut(usize::from(op.out)) {
-            core::mem::swap(out, room.spare);
+        if slots.len() >= FEW && len == BLOCK {
+            let mut voices = Voices { slots, racks: room.racks, units: room.units };
+            if room.wide.run(op, stage.rate, &mut voices) {
+                continue;
+            }
         }
-        let unit = room.units.get_mut(usize::from(op.unit)).unwrap_or(&mut none);
-        let lined = matches!(
-            op.kind,
-            Kind::Comb | Kind::Allpass | Kind::String | Kind::Delay | Kind::Read | Kind::Write
-        );
-        let memory = if lined { room.memory.line(voice, op.line) } else { &mut [] };
-        let mut call = Call {
-            inputs: op.inputs.map(|input| read(input, room.registers)),
-            len,
-            rate: moment.rate,
-            tables: moment.tables,
-            seed: mix(u64::from(slot.seed) << 32 | u64::from(op.salt)) as u32,
-            age: slot.age,
-            duration: slot.duration,
-            line: Line::new(memory, slot.age),
-        };
-        dispatch(op, &mut call, unit, room.spare);
-        room.spare.guard();
-        moving |= match op.kind {
-            Kind::Adsr | Kind::Env => !matches!(unit, Unit::Adsr(adsr) if adsr.done()),
-            Kind::Line | Kind::XLine => !room.spare.is_still(),
-            _ => false,
-        };
-        if let Some(out) = room.registers.get_mut(usize::from(op.out)) {
-            core::mem::swap(out, room.spare);
+        if maths::knows(op.kind) {
+            (0..slots.len()).for_each(|lane| plain(op, lane, len, room));
+            continue;
+        }
+        for (lane, (slot, moving)) in slots.iter().zip(&mut moving).enumerate() {
+            *moving |= one(op, (lane, *slot), stage, len, room);
         }
     }
     moving
 }
 
-fn read(input: Operand, registers: &[Register]) -> Signal<'_> {
-    match input {
-        Operand::Const(x) => Signal::Still(x),
-        Operand::Register(r) => {
-            registers.get(usize::from(r)).map_or(Signal::Still(0.0), Register::signal)
-        }
+/// Runs an operation that keeps nothing for one voice.
+fn plain(op: &Op, lane: usize, len: usize, room: &mut Room) {
+    let Some(registers) = room.racks.get_mut(lane) else { return };
+    let [a, b, ..] = op.inputs;
+    maths::map(op.kind, (read(a, registers), read(b, registers)), len, room.spare);
+    if let Some(out) = registers.get_mut(usize::from(op.out)) {
+        out.trade(room.spare);
     }
+}
+
+/// Runs an operation for one voice; whether it is an envelope that still moves.
+fn one(op: &Op, (lane, voice): (usize, usize), stage: &Stage, len: usize, room: &mut Room) -> bool {
+    // Operations without a state or a line are lent these.
+    let mut none = Unit::Fresh;
+    let Some((registers, slot)) = room.racks.get_mut(lane).zip(room.slots.get(voice)) else {
+        return false;
+    };
+    let unit = room.units.get_mut(voice * MAX_UNITS + usize::from(op.unit)).unwrap_or(&mut none);
+    let lined = matches!(
+        op.kind,
+        Kind::Comb | Kind::Allpass | Kind::String | Kind::Delay | Kind::Read | Kind::Write
+    );
+    let memory = if lined { room.memory.line(voice, op.line) } else { &mut [] };
+    let mut call = Call {
+        inputs: op.inputs.map(|input| read(input, registers)),
+        len,
+        rate: stage.rate,
+        tables: stage.tables,
+        seeds: (slot.seed, op.salt),
+        age: slot.age,
+        duration: slot.duration,
+        line: Line::new(memory, slot.age),
+    };
+    dispatch(op, &mut call, unit, room.spare);
+    if guarded(op.kind) {
+        room.spare.guard();
+    }
+    let moving = match op.kind {
+        Kind::Adsr | Kind::Env => !matches!(unit, Unit::Adsr(adsr) if adsr.done()),
+        Kind::Line | Kind::XLine => !room.spare.is_still(),
+        _ => false,
+    };
+    if let Some(out) = registers.get_mut(usize::from(op.out)) {
+        out.trade(room.spare);
+    }
+    moving
+}
+
+/// Whether what an operation gives may be out of bounds: its inputs are not.
+fn guarded(kind: Kind) -> bool {
+    use Kind::{
+        Allpass, Bpf, Comb, DcBlock, Delay, Hold, Hpf, Ladder, Lag, Line, Lpf, Notch, OnePole,
+        Read, Slew, String, Wave, XLine,
+    };
+    matches!(
+        kind,
+        Lpf | Hpf
+            | Bpf
+            | Notch
+            | Ladder
+            | OnePole
+            | Lag
+            | Slew
+            | DcBlock
+            | Comb
+            | Allpass
+            | String
+            | Delay
+            | Read
+            | Hold
+            | Wave
+            | Line
+            | XLine
+    )
 }
 
 fn dispatch(op: &Op, call: &mut Call, unit: &mut Unit, out: &mut Register) {
@@ -106,6 +176,7 @@ fn dispatch(op: &Op, call: &mut Call, unit: &mut Unit, out: &mut Register) {
         Kind::Write => lines::write(call, out),
         Kind::Env | Kind::Adsr => envelopes::adsr(op.kind, call, unit, out),
         Kind::Line | Kind::XLine => envelopes::line(op.kind, call, out),
-        kind => maths::map(kind, call, out),
+        // Those that keep nothing were done before.
+        _ => out.set(0.0),
     }
 }

@@ -6,7 +6,7 @@ use super::Played;
 use super::register::Register;
 use super::shelf::Cell;
 use crate::param::Param;
-use crate::synth::{Ends, Frames, Life, Moment, Onset};
+use crate::synth::{Ends, Frames, Life, Onset};
 
 /// Below this a voice is silent.
 const SILENT: f32 = 1e-5;
@@ -74,11 +74,13 @@ impl Slot {
         give(Given::N, shot.get(Param::N));
     }
 
-    /// Fills the registers of what the note gives and of the arguments.
+    /// Fills the registers of what the note gives, as far as it is read, and of the arguments;
+    /// with the factor of the pitch at the two ends of the block, and the frames a second.
     pub fn prepare(
         &self,
         program: &Program,
-        moment: &Moment,
+        reads: &[bool; Given::ALL.len()],
+        moment: ((f32, f32), f32),
         len: usize,
         registers: &mut [Register],
     ) {
@@ -88,6 +90,9 @@ impl Slot {
             }
         };
         for (given, ..) in Given::ALL {
+            if !reads[given as usize] {
+                continue;
+            }
             register(Program::given(given), &mut |r| self.give(given, moment, len, r));
         }
         for i in 0..program.arguments {
@@ -96,10 +101,16 @@ impl Slot {
         }
     }
 
-    fn give(&self, given: Given, moment: &Moment, len: usize, register: &mut Register) {
+    fn give(
+        &self,
+        given: Given,
+        (bend, rate): ((f32, f32), f32),
+        len: usize,
+        register: &mut Register,
+    ) {
         match given {
             Given::Freq => {
-                let (from, to) = moment.bend;
+                let (from, to) = bend;
                 if from == to {
                     return register.set(self.hertz * from);
                 }
@@ -118,7 +129,7 @@ impl Slot {
                 }
             }
             Given::Time => {
-                let (now, step) = (self.age as f32 / moment.rate, 1.0 / moment.rate);
+                let (now, step) = (self.age as f32 / rate, 1.0 / rate);
                 for (i, y) in register.moving(len).iter_mut().enumerate() {
                     *y = now + step * i as f32;
                 }
@@ -128,13 +139,18 @@ impl Slot {
     }
 
     /// Whether it goes on after the block in `out`; `moving` says whether an envelope in it still
-    /// moves.
-    pub fn finish(&mut self, program: &Program, rate: f32, moving: bool, out: &mut Frames) -> Life {
+    /// moves, and `peak` how loud it was.
+    pub fn finish(
+        &mut self,
+        program: &Program,
+        rate: f32,
+        (moving, peak): (bool, f32),
+        out: &mut Frames,
+    ) -> Life {
         if self.ends == Ends::Gate {
             return Life::Sounding;
         }
         let len = out.mono_len() as u64;
-        let peak = out.channels().flat_map(|x| x.iter()).fold(0.0f32, |peak, y| peak.max(y.abs()));
         let held = self.age + len < self.duration;
         self.silent = if peak < SILENT { self.silent + len } else { 0 };
         self.tail = if held || moving { 0 } else { self.tail + len };

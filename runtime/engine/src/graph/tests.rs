@@ -13,6 +13,7 @@ use crate::shot::Shot;
 use crate::synth::{Ends, Frames, GRAPH, Life, Moment, Onset, Synth};
 use crate::wavetable::Tables;
 
+mod company;
 mod spectra;
 mod times;
 

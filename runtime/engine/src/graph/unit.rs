@@ -1,7 +1,6 @@
 //! What a generator remembers from one block to the next.
 
 use crate::envelope::Adsr;
-use crate::filter::{OnePole, Svf};
 use crate::noise::{Noise, Pink};
 use crate::wavetable::Phase;
 
@@ -30,12 +29,8 @@ pub(super) enum Unit {
     Steps(Noise, Phase, f32),
     /// A clock and what is held.
     Held(Phase, f32),
-    /// A state-variable filter.
-    Svf(Svf),
-    /// A ladder.
-    Ladder([f32; 4]),
-    /// A one-pole filter.
-    OnePole(OnePole),
+    /// A state-variable filter, with two of them, or a ladder.
+    Poles([f32; 4]),
     /// The last value.
     Last(f32),
     /// The last input and output.

@@ -1,7 +1,7 @@
 //! Instruments written live, in the engine: swapped while notes ring, stopped by their notes.
 
 use super::support::{RATE, jump, listen, peak, send};
-use mag_engine::{Engine, GraphId, Shot, shot_for_graph};
+use mag_engine::{Cause, Engine, Fault, GraphId, Shot, shot_for_graph};
 use mag_graph::{Given, Graph, Kind, Program, Source, compile};
 use std::sync::Arc;
 
@@ -126,5 +126,11 @@ fn delay_memory_is_handed_out_and_taken_back() {
         let heard = listen(&mut engine, 300_000, 480).0;
         assert!(peak(&heard[130_000..160_000]) > 0.05, "round {round}");
         assert_eq!(control.stats().voices, 0, "round {round}");
+        // There is memory for 96 seconds: what is refused is counted, and told of.
+        assert_eq!(control.stats().starved, 7 * (round + 1), "round {round}");
+        let faults: Vec<Fault> = core::iter::from_fn(|| control.fault()).collect();
+        assert_eq!(faults.len(), 7);
+        let one = |fault: &Fault| (fault.graph, fault.cause);
+        assert!(faults.iter().all(|f| one(f) == (Some(GraphId(3)), Cause::Starved)), "{faults:?}");
     }
 }

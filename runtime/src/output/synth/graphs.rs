@@ -45,6 +45,11 @@ impl Graphs {
         Some(shot_for_graph(id, &synth.program, &arguments, &params))
     }
 
+    /// The name of one that the engine has.
+    pub fn name(&self, id: GraphId) -> Option<&str> {
+        self.known.iter().find(|known| known.id == id).map(|known| &*known.synth.name)
+    }
+
     /// The names of those that were played lately.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.known.iter().map(|known| &*known.synth.name)
