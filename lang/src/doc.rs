@@ -28,16 +28,21 @@ pub struct Entry {
     pub native: bool,
 }
 
-/// The entries of every `let` and `native` of a file, in order.
+/// The entries of every `let`, `native` and `synth` of a file, in order.
 pub fn entries(ast: &Ast) -> Vec<Entry> {
     ast.stmts.iter().filter_map(entry).collect()
 }
 
 /// The entry of a definition.
 pub fn entry(stmt: &Stmt) -> Option<Entry> {
+    let idents: Vec<Ident>;
     let (name, params, native) = match &stmt.kind {
         StmtKind::Let { name, params, .. } => (name, params, false),
         StmtKind::Native { name, params } => (name, params, true),
+        StmtKind::Synth { name, params, .. } => {
+            idents = params.iter().map(|param| param.name.clone()).collect();
+            (name, &idents, false)
+        }
         _ => return None,
     };
     let mut entry = undocumented(name, params, native);

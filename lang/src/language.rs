@@ -55,6 +55,7 @@ impl Language {
     /// Reads the standard library.
     pub fn new() -> Language {
         let (stdlib, entries, _) = crate::stdlib::load();
+        crate::instruments::load(&stdlib);
         Language { stdlib, entries }
     }
     /// Knows these models as well, each by the name of its folder; the second word is what its card
@@ -70,7 +71,9 @@ impl Language {
     }
     /// What is wrong with the standard library itself: nothing, as a test holds.
     pub fn stdlib_problems() -> Vec<(Source, Problem)> {
-        crate::stdlib::load().2
+        let mut problems = crate::stdlib::load().2;
+        problems.extend_from_slice(crate::instruments::problems());
+        problems
     }
     /// A program in which nothing plays.
     pub fn empty(&self) -> Arc<Program> {

@@ -7,6 +7,7 @@ pub mod block;
 pub mod doc;
 mod eval;
 mod generator;
+pub mod instruments;
 mod language;
 mod meaning;
 pub mod mini;

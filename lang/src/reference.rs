@@ -2,19 +2,22 @@
 
 use crate::doc::Entry;
 use crate::syntax::COMMANDS;
-use crate::{Language, Source, roll, stdlib, synth};
+use crate::{Language, Source, instruments, roll, stdlib, synth};
 use mag_pattern::Query;
 
 /// Columns of a drawn roll.
 const WIDTH: usize = 84;
 /// Files whose examples differ in one value of a control, which a roll shows badly.
-const UNDRAWN: [&str; 7] =
-    ["controls", "envelopes", "filters", "space", "effects", "synths", "outputs"];
+const UNDRAWN: [&str; 8] =
+    ["controls", "envelopes", "filters", "space", "effects", "synths", "outputs", "instruments"];
 
 /// The pages with the names of their files, `index.md` first.
 pub fn pages(language: &Language) -> Vec<(String, String)> {
     let files = stdlib::FILES.iter().map(|file| (file, language.entries()));
-    let files = files.chain([(&synth::FILE, synth::entries_of_generators())]);
+    let files = files.chain([
+        (&instruments::FILE, instruments::entries()),
+        (&synth::FILE, synth::entries_of_generators()),
+    ]);
     let pages: Vec<Page> = files.filter_map(|(file, known)| Page::of(file, known)).collect();
     let mut all =
         vec![("index.md".to_string(), index(&pages)), ("commands.md".to_string(), commands())];
@@ -78,7 +81,11 @@ impl<'a> Page<'a> {
         let drawn = !UNDRAWN.contains(&self.topic);
         let generators = self.topic == "ugens";
         for entry in &self.entries {
-            let numbers = if generators { synth::numbers(&entry.name) } else { Vec::new() };
+            let numbers = match self.topic {
+                "ugens" => synth::numbers(&entry.name),
+                "instruments" => instruments::settings(&entry.name),
+                _ => Vec::new(),
+            };
             text.push_str(&section(entry, &numbers, drawn && !generators, language));
         }
         text
@@ -87,7 +94,7 @@ impl<'a> Page<'a> {
 
 /// The name that a line declares.
 fn declared(line: &str) -> Option<&str> {
-    let rest = line.strip_prefix("let ").or_else(|| line.strip_prefix("native "))?;
+    let rest = ["let ", "native ", "synth "].iter().find_map(|word| line.strip_prefix(word))?;
     rest.split_whitespace().next().filter(|name| !name.starts_with('_'))
 }
 

@@ -15,9 +15,10 @@ use mag_pattern::{Loc, Sym};
 use std::collections::HashMap;
 
 /// The files in the order in which they build on each other.
-pub const FILES: [(&str, &str); 21] = [
+pub const FILES: [(&str, &str); 22] = [
     ("arithmetic.mag", include_str!("../../stdlib/arithmetic.mag")),
     ("alignments.mag", include_str!("../../stdlib/alignments.mag")),
+    ("bits.mag", include_str!("../../stdlib/bits.mag")),
     ("comparisons.mag", include_str!("../../stdlib/comparisons.mag")),
     ("functions.mag", include_str!("../../stdlib/functions.mag")),
     ("rows.mag", include_str!("../../stdlib/rows.mag")),

@@ -224,13 +224,16 @@ impl Player for Performer {
                 return told;
             }
         }
-        let path = path.ok_or("nothing is being recorded")?;
+        let mut path = path.ok_or("nothing is being recorded")?.to_owned();
+        if path.extension().is_none() {
+            path.set_extension("wav");
+        }
         if self.device.as_ref().is_none_or(Device::looked) {
             return Err(
                 "nothing sounds without a sound card; `mag replay` renders the journal".into()
             );
         }
-        self.recording = Some(Recording::start(path, &self.tap, &self.notices)?);
+        self.recording = Some(Recording::start(&path, &self.tap, &self.notices)?);
         Ok(format!("recording to {}; `record stop` ends it", path.display()))
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::clock::{Clock, Frame};
 use crate::cue::{Cue, sound_of};
-use mag_lang::{Part, Program};
+use mag_lang::{Part, Program, instruments};
 use mag_pattern::{Hap, Loc, Pattern, Query, Span, Sym, Time, World};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, VecDeque};
@@ -405,10 +405,9 @@ fn cue_of(
     // Seconds, whatever the event's length.
     let seconds = number("duration").map(|seconds| seconds.clamp(0.0, 3600.0) * rate);
     let position = start + nudge * rate;
-    let synth = match program.synths.is_empty() {
-        true => None,
-        false => sound_of(&controls).and_then(|(sound, _)| program.synths.get(sound).cloned()),
-    };
+    let sound = sound_of(&controls).map(|(sound, _)| sound);
+    let synth =
+        sound.and_then(|s| program.synths.get(s).or_else(|| instruments::named(s)).cloned());
     Some(Cue {
         part,
         name: name.clone(),

@@ -8,6 +8,7 @@ use crate::samples::{Bank, Take};
 use crate::scheduler::Ramp;
 use crate::timing::Timing;
 use mag_engine::{Cause, Control, Fault, Shot, find_sound, shot_for};
+use mag_lang::instruments;
 use mag_lang::suggest::nearest;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -270,7 +271,11 @@ impl SynthOut {
                 format!("part `{name}` makes no sound: its events have neither `s` nor `note`");
             return Err((name.to_string(), text));
         };
-        if let Some(synth) = &cue.synth {
+        // The performer's recordings win over the instruments that come with mag.
+        let hidden = |synth: &mag_lang::Synth| {
+            instruments::is_own(synth) && self.bank.as_ref().is_some_and(|bank| bank.has(sound))
+        };
+        if let Some(synth) = cue.synth.as_ref().filter(|synth| !hidden(synth)) {
             let mut params = params::params(cue, pitch);
             params.push(("n", n as f32));
             let shot = self.graphs.shot(cue, synth, &params, &mut self.control);
@@ -309,7 +314,11 @@ impl SynthOut {
             .flat_map(|def| std::iter::once(def.name).chain(def.aliases.iter().copied()));
         let near = nearest(
             sound,
-            own.iter().map(String::as_str).chain(self.graphs.names()).chain(built_in),
+            own.iter()
+                .map(String::as_str)
+                .chain(self.graphs.names())
+                .chain(built_in)
+                .chain(instruments::names()),
             3,
         );
         let hint = match near.as_slice() {

@@ -5,7 +5,7 @@ use mag_engine::{PARAMS, ParamDef, SOUNDS, SynthDef};
 use mag_lang::doc::Entry;
 use mag_lang::source::Source;
 use mag_lang::syntax::{COMMANDS, Command};
-use mag_lang::{Language, MODIFIERS, suggest, synth};
+use mag_lang::{Language, MODIFIERS, instruments, suggest, synth};
 use mag_pattern::{Query, harmony};
 
 /// Width of a line of help.
@@ -61,6 +61,8 @@ pub fn explain(language: &Language, name: &str) -> Result<String, String> {
     pages.extend(COMMANDS.iter().find(|c| c.name == name).map(command_page));
     let generator = synth::entries_of_generators().iter().find(|entry| entry.name == name);
     pages.extend(generator.map(generator_page));
+    let instrument = instruments::entries().iter().find(|entry| entry.name == name);
+    pages.extend(instrument.map(instrument_page));
     pages.extend((name == "synth").then(synth_page));
     pages.extend(MODIFIERS.iter().find(|(m, _)| *m == name).map(modifier_page));
     let sound = SOUNDS.iter().find(|s| s.name == name || s.aliases.contains(&name));
@@ -76,7 +78,12 @@ pub fn explain(language: &Language, name: &str) -> Result<String, String> {
 fn list(language: &Language, name: &str) -> Option<String> {
     Some(match name {
         "names" => columns(language.entries().iter().map(|entry| entry.name.as_str())),
-        "sounds" => SOUNDS.iter().map(|s| hanging(&format!("{:<12} ", s.name), s.doc)).collect(),
+        "sounds" => SOUNDS
+            .iter()
+            .map(|sound| (sound.name, sound.doc))
+            .chain(instruments::entries().iter().map(|e| (e.name.as_str(), e.summary.as_str())))
+            .map(|(name, doc)| hanging(&format!("{name:<12} "), doc))
+            .collect(),
         "ugens" => synth::entries_of_generators()
             .iter()
             .map(|entry| hanging(&format!("{:<10} ", entry.name), &entry.summary))
@@ -90,7 +97,7 @@ fn list(language: &Language, name: &str) -> Option<String> {
 fn unknown(language: &Language, name: &str) -> String {
     let generators: Vec<&str> = synth::generator_names().collect();
     let entries = language.entries().iter().map(|entry| entry.name.as_str());
-    let sounds = SOUNDS.iter().map(|sound| sound.name);
+    let sounds = SOUNDS.iter().map(|sound| sound.name).chain(instruments::names());
     let commands = COMMANDS.iter().map(|c| c.name);
     let known = entries.chain(generators).chain(commands).chain(sounds);
     let near = suggest::nearest(name, known, 3);
@@ -136,6 +143,21 @@ fn generator_page(entry: &Entry) -> String {
         text.push_str(&format!("\n  {example}\n"));
     }
     text.push_str(&format!("\nsee {}\n", entry.see.join(", ")));
+    text
+}
+
+fn instrument_page(entry: &Entry) -> String {
+    let mut text = format!("s \"{}\"\n{}", entry.name, wrapped(&entry.text));
+    for line in instruments::settings(&entry.name) {
+        text.push_str(&hanging("  ", &line));
+    }
+    for example in &entry.examples {
+        text.push_str(&format!("\n  {example}\n"));
+    }
+    text.push_str(&format!(
+        "\nWritten in mag, in `stdlib/instruments.mag`; see {}\n",
+        entry.see.join(", ")
+    ));
     text
 }
 

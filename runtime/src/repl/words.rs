@@ -3,7 +3,7 @@
 use mag_engine::{SOUNDS, SynthDef};
 use mag_lang::doc::Entry;
 use mag_lang::syntax::COMMANDS;
-use mag_lang::{MODIFIERS, Program, synth};
+use mag_lang::{MODIFIERS, Program, instruments, synth};
 use mag_pattern::harmony;
 
 /// The words that the performer can type: the language's, and those of what plays.
@@ -113,8 +113,12 @@ impl Words {
                 let also = |s: &'static SynthDef| s.aliases.iter().copied().chain([s.name]);
                 words.extend(SOUNDS.iter().flat_map(also));
                 words.extend(self.samples.iter().map(String::as_str));
+                words.extend(instruments::names());
             }
-            Kind::Help => words.extend(SOUNDS.iter().map(|s| s.name)),
+            Kind::Help => {
+                words.extend(SOUNDS.iter().map(|s| s.name));
+                words.extend(instruments::names());
+            }
             Kind::Scale => harmony::scale_names().for_each(|name| words.push(name)),
             Kind::Chord => harmony::chord_symbols().for_each(|name| words.push(name)),
             Kind::Link | Kind::Part | Kind::Nothing => {}

@@ -141,6 +141,12 @@ impl Bank {
         }
     }
 
+    /// Whether the performer has recordings, or an instrument of a SoundFont, of this name.
+    pub fn has(&self, name: &str) -> bool {
+        let tree = self.shared.tree.load();
+        tree.file(name, 0.0).is_some() || tree.instrument(name, 0.0).is_some()
+    }
+
     /// The names of the sounds that there are.
     pub fn names(&self) -> Vec<String> {
         self.shared.tree.load().names().chain(own::names()).map(str::to_owned).collect()

@@ -65,6 +65,11 @@ impl Builder<'_> {
         if let Some(synth) = self.program.synths.get(name) {
             return Ok(function(name, Body::Synth(synth.clone())));
         }
+        if self.program.scope.own(name).is_none()
+            && let Some(synth) = crate::instruments::known(name)
+        {
+            return Ok(function(name, Body::Synth(synth.clone())));
+        }
         self.own(name, loc)
     }
 
