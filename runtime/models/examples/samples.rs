@@ -1,12 +1,14 @@
 //! Samples of a model as lines of JSON, for `training/musical_statistics.py`:
 //! `cargo run --release -p mag-models --example samples -- melody 1000 16 4/4 major "C F G C"`
-//! (kind, how many, bars, meter, mode, chords; for drums and chords the first four).
+//! (kind, how many, bars, meter, mode, chords; drums, chords and chorales need the first four;
+//! performances have two seconds for each bar).
 
 use std::path::{Path, PathBuf};
 
 use mag_models::{
-    Chord, ChordsModel, ChordsRequest, DrumsModel, DrumsRequest, GrooveModel, MelodyModel,
-    MelodyRequest, Runtime, Trouble,
+    ChoraleModel, ChoraleRequest, Chord, ChordsModel, ChordsRequest, DrumsModel, DrumsRequest,
+    GrooveModel, MelodyModel, MelodyRequest, PerformanceModel, PerformanceRequest, Runtime,
+    Trouble,
 };
 use serde_json::{Value, json};
 
@@ -40,6 +42,8 @@ fn main() -> Result<(), Trouble> {
     match word(0).as_str() {
         "drums" => drums(&asked, &runtime),
         "chords" => chords(&asked, &runtime),
+        "chorale" => chorale(&asked, &runtime),
+        "performance" => performance(&asked, &runtime),
         _ => melody(&asked, &runtime),
     }
 }
@@ -128,6 +132,49 @@ fn chords(asked: &Asked, runtime: &Runtime) -> Result<(), Trouble> {
             let chords: Vec<_> =
                 made.chords.iter().map(|(at, name)| json!([f64::from(*at) / 24.0, name])).collect();
             json!({ "length": f64::from(made.length) / 24.0, "chords": chords })
+        },
+    )
+}
+
+/// Four voices in sixteenths, in no key in particular.
+fn chorale(asked: &Asked, runtime: &Runtime) -> Result<(), Trouble> {
+    let mut model = ChoraleModel::open(&folder("chorale"), runtime, "cpu")?;
+    let base = ChoraleRequest { bars: asked.bars, meter: asked.meter, ..ChoraleRequest::default() };
+    let requests = (0..asked.count).map(|seed| ChoraleRequest { seed, ..base.clone() }).collect();
+    print(
+        requests,
+        |some| model.generate(some),
+        |made| {
+            let voices: Vec<Vec<_>> = made
+                .voices
+                .iter()
+                .map(|voice| {
+                    let note = |n: &mag_models::Note| {
+                        json!([n.onset / 6, (n.onset + n.duration) / 6, n.pitch])
+                    };
+                    voice.iter().map(note).collect()
+                })
+                .collect();
+            json!({ "length": made.length / 6, "voices": voices })
+        },
+    )
+}
+
+/// Seconds, seconds, key and velocity of each note.
+fn performance(asked: &Asked, runtime: &Runtime) -> Result<(), Trouble> {
+    let mut model = PerformanceModel::open(&folder("performance"), runtime, "cpu")?;
+    let base = PerformanceRequest { seconds: 2.0 * f64::from(asked.bars), ..Default::default() };
+    let requests =
+        (0..asked.count).map(|seed| PerformanceRequest { seed, ..base.clone() }).collect();
+    print(
+        requests,
+        |some| model.generate(some),
+        |made| {
+            let rounded = |x: f64| (1e4 * x).round() / 1e4;
+            let note = |n: &mag_models::PlayedNote| {
+                json!([rounded(n.onset), rounded(n.duration), n.pitch, rounded(n.velocity)])
+            };
+            json!({ "seconds": made.seconds, "notes": made.notes.iter().map(note).collect::<Vec<_>>() })
         },
     )
 }

@@ -53,6 +53,11 @@ impl LookBack {
         self.began(now - lag * self.bar)
     }
 
+    /// For every lag how many events in a row, up to the last, were those so many bars before.
+    pub fn runs(&self) -> impl Iterator<Item = u32> {
+        self.runs.iter().copied()
+    }
+
     /// Takes the next event in.
     pub fn push(&mut self, onset: i32, event: Pair) {
         for (i, &lag) in self.lags.iter().enumerate() {

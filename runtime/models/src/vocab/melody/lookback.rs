@@ -30,6 +30,12 @@ impl Past {
         self.events.last().unwrap_or((NONE, NO_DURATION))
     }
 
+    /// How many events in a row were those of 2, 4 or 8 bars before.
+    pub fn repeated(&self) -> u32 {
+        let runs = LAGS.into_iter().zip(self.events.runs());
+        runs.filter(|(lag, _)| (2..=8).contains(lag)).map(|(_, run)| run).max().unwrap_or(0)
+    }
+
     /// Takes the next event in.
     pub fn push(&mut self, onset: i32, token: u8, duration: u8) {
         for (run, lag) in self.rhythm_runs.iter_mut().zip(LAGS) {
