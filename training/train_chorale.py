@@ -30,7 +30,7 @@ class Examples:
     def window(self, draw):
         """One example as a row of arrays; see `stacked`."""
         (versions,) = draw.choices(self.versions, self.weights)
-        resolution = draw.choices((0, 1, 2), (0.76, 0.12, 0.12))[0]
+        resolution = draw.choices((0, 1, 2), (0.64, 0.16, 0.2))[0]
         piece = versions[resolution]
         by = draw.randint(*shifts(piece))
         sung = transposed(piece, by)

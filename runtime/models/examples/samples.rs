@@ -1,7 +1,7 @@
 //! Samples of a model as lines of JSON, for `training/musical_statistics.py`:
 //! `cargo run --release -p mag-models --example samples -- melody 1000 16 4/4 major "C F G C"`
 //! (kind, how many, bars, meter, mode, chords; drums, chords and chorales need the first four;
-//! performances have two seconds for each bar).
+//! performances have two seconds for each bar; drums may have a style in place of the mode).
 
 use std::path::{Path, PathBuf};
 
@@ -98,6 +98,7 @@ fn drums(asked: &Asked, runtime: &Runtime) -> Result<(), Trouble> {
     let base = DrumsRequest {
         bars: asked.bars,
         meter: asked.meter,
+        style: asked.mode.parse().unwrap_or_default(),
         close: false,
         ..DrumsRequest::default()
     };

@@ -62,7 +62,7 @@ impl Default for ChordsRequest {
             sections: Vec::new(),
             seed: 0,
             temperature: 1.0,
-            top_p: 0.95,
+            top_p: 0.98,
             prime: Vec::new(),
             close: true,
             slowest: 2,
