@@ -1,12 +1,13 @@
 //! Many events for long, heard by a receiver of OSC: none later than its time tag, all on the
-//! ideal grid, none lost, memory flat. One JSON line for each run, then what mag measured itself.
+//! ideal grid, none lost, memory flat. A watcher more urgent than mag tells when the machine itself
+//! was away. One JSON line for each run, then what mag measured itself.
 //!
 //!     cargo bench -p mag --bench soak              # half a minute
 //!     cargo bench -p mag --bench soak -- --full    # ten minutes at 500, one at 20,000 a second
 
 mod osc;
 
-use osc::{Burning, Ear, Heard, Mag, quantile};
+use osc::{Burning, Ear, Heard, Mag, Watching, quantile};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,7 @@ const CYCLE: f64 = 2.0 * 4_294_967_296.0;
 
 fn main() -> std::io::Result<()> {
     osc::burn_if_told();
+    osc::watch_if_told();
     let full = std::env::args().any(|arg| arg == "--full");
     let (long, short) = if full { (600, 60) } else { (20, 10) };
     let folder = std::env::temp_dir().join(format!("mag-soak-{}", std::process::id()));
@@ -36,13 +38,16 @@ fn soak(file: &Path, what: &str, parts: usize, events: u64, seconds: u64) -> std
     let playing = Mag::play(file, &ear, "now")?;
     let mut grids: Vec<Grid> = (0..parts).map(|_| Grid::new(CYCLE / events as f64)).collect();
     let mut leads = Vec::new();
-    let mut late = 0u64;
+    let mut late = Vec::new();
+    let watching = Watching::all_cores()?;
     let end = Instant::now() + Duration::from_secs(seconds);
     let (mut early_memory, mut next_look) = (0, Instant::now() + Duration::from_secs(seconds / 5));
     while Instant::now() < end {
         let heard = ear.packet()?;
         let ahead = heard.ahead();
-        late += u64::from(ahead < 0.0);
+        if ahead < 0.0 {
+            late.push(heard.system);
+        }
         if leads.len() < 1 << 20 {
             leads.push(ahead * 1000.0);
         }
@@ -58,10 +63,15 @@ fn soak(file: &Path, what: &str, parts: usize, events: u64, seconds: u64) -> std
     let count: u64 = grids.iter().map(|grid| grid.count).sum();
     let lost: u64 = grids.iter().map(|grid| grid.lost).sum();
     let worst = grids.iter().map(|grid| grid.worst).fold(0.0, f64::max);
+    let away = watching.end()?;
+    let gone = away.iter().map(|away| away.long.as_secs_f64() * 1000.0).fold(0.0, f64::max);
+    let explained = late.iter().filter(|came| away.iter().any(|away| away.explains(**came))).count();
     println!(
-        "{{\"what\":\"{what}\",\"seconds\":{seconds},\"events\":{count},\"later_than_their_tag\":{late},\
+        "{{\"what\":\"{what}\",\"seconds\":{seconds},\"events\":{count},\"later_than_their_tag\":{},\
+         \"of_these_while_the_machine_was_away\":{explained},\"machine_away_at_most_ms\":{gone:.1},\
          \"lost\":{lost},\"worst_grid_error_us\":{worst:.3},\"lead_ms_p0_1\":{:.2},\
          \"lead_ms_median\":{:.2},\"memory_mb\":{:.1},\"memory_grown_kb\":{grown}}}",
+        late.len(),
         quantile(&mut leads, 0.001),
         quantile(&mut leads, 0.5),
         early_memory as f64 / 1024.0,

@@ -3,6 +3,7 @@
 
 use mag::priority::{self, Urgency};
 use nannou_osc::{Packet, Type};
+use std::io::Read;
 use std::net::{SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -184,6 +185,87 @@ pub fn burn_if_told() {
             x = std::hint::black_box(x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
         }
     }
+}
+
+/// A watcher on each core, more urgent than the program is: what wakes it late is the machine (its
+/// host, its kernel), not the program. So a late event can be laid at the right door.
+pub struct Watching(Vec<Child>);
+
+/// A time when a core was away: when it came back, since 1970, and for how long it was gone.
+#[derive(Clone, Copy, Debug)]
+pub struct Away {
+    pub back: Duration,
+    pub long: Duration,
+}
+
+impl Watching {
+    pub fn all_cores() -> std::io::Result<Watching> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let own = std::env::current_exe()?;
+        let watch = |core: usize| {
+            let mut command = Command::new(&own);
+            command.arg("--watch").arg(core.to_string());
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()
+        };
+        (0..cores).map(watch).collect::<std::io::Result<Vec<Child>>>().map(Watching)
+    }
+
+    /// Ends the watch: all times when a core was away for more than 5 ms.
+    pub fn end(self) -> std::io::Result<Vec<Away>> {
+        let mut away = Vec::new();
+        for child in self.0 {
+            // It ends when its input does.
+            let output = child.wait_with_output()?;
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            away.extend(text.lines().filter_map(|line| {
+                let (back, long) = line.split_once(' ')?;
+                let micros = |word: &str| Some(Duration::from_micros(word.parse().ok()?));
+                Some(Away { back: micros(back)?, long: micros(long)? })
+            }));
+        }
+        Ok(away)
+    }
+}
+
+impl Away {
+    /// Whether what came at `when` may have waited for this core.
+    pub fn explains(&self, when: Duration) -> bool {
+        let room = Duration::from_millis(50);
+        when + room > self.back.saturating_sub(self.long) && when < self.back + room
+    }
+}
+
+/// Watches a core until the input ends if this process was started for that.
+pub fn watch_if_told() {
+    let mut args = std::env::args().skip_while(|arg| arg != "--watch").skip(1);
+    let Some(core) = args.next().and_then(|core| core.parse().ok()) else { return };
+    stay_on(core);
+    priority::ask(Urgency::Audio);
+    let ended = std::thread::spawn(|| std::io::stdin().read_to_end(&mut Vec::new()));
+    let mut last = Instant::now();
+    while !ended.is_finished() {
+        std::thread::sleep(Duration::from_millis(1));
+        let now = Instant::now();
+        let long = now.duration_since(last);
+        if long > Duration::from_millis(5) {
+            let back = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            println!("{} {}", back.as_micros(), long.as_micros());
+        }
+        last = now;
+    }
+    std::process::exit(0);
+}
+
+/// Keeps this process on one core, where the system can.
+fn stay_on(core: usize) {
+    #[cfg(target_os = "linux")]
+    {
+        let mut set = rustix::thread::CpuSet::new();
+        set.set(core);
+        let _ = rustix::thread::sched_setaffinity(None, &set);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = core;
 }
 
 /// The value below which this share of the samples lies; sorts them.
