@@ -65,7 +65,8 @@ fn soak(file: &Path, what: &str, parts: usize, events: u64, seconds: u64) -> std
     let worst = grids.iter().map(|grid| grid.worst).fold(0.0, f64::max);
     let away = watching.end()?;
     let gone = away.iter().map(|away| away.long.as_secs_f64() * 1000.0).fold(0.0, f64::max);
-    let explained = late.iter().filter(|came| away.iter().any(|away| away.explains(**came))).count();
+    let explained =
+        late.iter().filter(|came| away.iter().any(|away| away.explains(**came))).count();
     println!(
         "{{\"what\":\"{what}\",\"seconds\":{seconds},\"events\":{count},\"later_than_their_tag\":{},\
          \"of_these_while_the_machine_was_away\":{explained},\"machine_away_at_most_ms\":{gone:.1},\

@@ -453,7 +453,9 @@ fn matters(action: &Action) -> bool {
     match action {
         Action::Hush | Action::Panic | Action::Undo | Action::Redo => true,
         Action::Once(_) | Action::Quantum(_) => true,
-        Action::At(_) | Action::Tap | Action::Say(_) => false,
+        // (it comes with an edit, which is written down even where it changes nothing)
+        Action::At(_) => true,
+        Action::Tap | Action::Say(_) => false,
         Action::Record(_) | Action::Help(_) | Action::Load | Action::Timing { .. } => false,
     }
 }

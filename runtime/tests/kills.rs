@@ -43,6 +43,19 @@ fn gaps(heard: &[Event]) -> (usize, usize) {
     (ticks.len(), ticks.windows(2).filter(|w| w[1] - w[0] != 120).count())
 }
 
+/// Those of the accepted lines that are not in the journal, each looked for behind the one before.
+fn lost<'a>(accepted: &'a [String], journal: &[&str]) -> Vec<(usize, &'a str)> {
+    let mut rest = journal;
+    let mut lost = Vec::new();
+    for (n, text) in accepted.iter().enumerate() {
+        match rest.iter().take(60).position(|there| there == text) {
+            Some(at) => rest = &rest[at + 1..],
+            None => lost.push((n, text.as_str())),
+        }
+    }
+    lost
+}
+
 /// Edits within a time, evenly spread; a third of them are wrong.
 fn edited(count: u64, length: Duration) {
     let mut dice = Dice(1);
@@ -81,8 +94,11 @@ fn edited(count: u64, length: Duration) {
     let recorded = mag::journal::read(&stage.journal()).unwrap();
     let bytes = std::fs::metadata(stage.journal()).unwrap().len();
     let texts: Vec<&str> = recorded.entries().map(|e| e.text.as_str()).collect();
-    let mut there = texts.iter();
-    let lost = accepted.iter().filter(|t| !there.any(|text| text == *t)).count();
+    let lost = lost(&accepted, &texts);
+    for (n, text) in &lost {
+        println!("lost: number {n} of the lines, {text}");
+    }
+    let lost = lost.len();
     let saved = saves.iter().filter(|text| texts.contains(&text.as_str())).count();
     println!(
         "{count} edits in {:.0} s, {refused} refused: {} events, {ticks} of the untouched part with \
