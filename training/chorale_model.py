@@ -112,6 +112,12 @@ class Step(nn.Module):
         model.entry, model.near = Gathered(model.entry), Gathered(model.near)
         self.model = model
 
+    @staticmethod
+    def inputs():
+        """Inputs of one exported call, all zero: two windows."""
+        rows = 2 * WINDOW
+        return torch.zeros(rows, len(COLUMNS), dtype=torch.int64), torch.zeros(rows, REALS)
+
     def forward(self, columns, reals):
         columns = columns.reshape(-1, WINDOW, len(COLUMNS))
         tokens, strikes = self.model(columns, reals.reshape(-1, WINDOW, REALS))

@@ -5,17 +5,16 @@
 """
 
 import json
-import os
 import random
 
 import numpy as np
 import torch
 
 from chorale_data import LOWEST, PITCHES, TOKENS, VOICES, load
-from chorale_features import COLUMNS, REALS, WINDOW
+from chorale_features import WINDOW
 from chorale_model import Step
 from evaluate_chorale import make, report
-from exporting import arguments, card, command_of, counts_of, curve, halve, restored, write
+from exporting import arguments, card, command_of, counts_of, halve, publish, restored
 from train_chorale import Examples, parts, stacked
 
 CREDIT = (
@@ -56,11 +55,9 @@ def parity(model, pieces):
 
 def to_onnx(step, heads, path):
     """The network on whole windows; the number of rows is the only dynamic axis."""
-    rows = 2 * WINDOW
-    inputs = (torch.zeros(rows, len(COLUMNS), dtype=torch.int64), torch.zeros(rows, REALS))
     names = ["columns", "reals"]
     torch.onnx.export(
-        step, inputs, path, dynamo=False, opset_version=17, input_names=names, output_names=heads,
+        step, step.inputs(), path, dynamo=False, opset_version=17, input_names=names, output_names=heads,
         dynamic_axes={name: {0: "rows"} for name in (*names, *heads)},
     )
     halve(path)
@@ -82,11 +79,10 @@ def main():
         unit="Nats of a step (four voices) on the 77 test grids of JSB-Chorales-dataset, pitches only,\n"
         "nothing told; token figures are a fourth of those of sixteenths. See evaluate_chorale.py.",
     )
-    write(args, text, lambda: parity(model, pieces))
-    curve(run["log"], args.curve, "nats per step, random order", "nats per step, all tasks, dropout")
-    path = os.path.join(args.out, "model.onnx")
-    to_onnx(Step(model), [name for name, _ in heads], path)
-    print("bytes:", os.path.getsize(path))
+    publish(
+        args, text, lambda: parity(model, pieces), run["log"], ("nats per step, random order", "nats per step, all tasks, dropout"),
+        lambda path: to_onnx(Step(model), [name for name, _ in heads], path),
+    )
 
 
 if __name__ == "__main__":

@@ -5,13 +5,12 @@
 """
 
 import json
-import os
 
 import torch
 
 from evaluate_expression import make, predicted, report
 from export_performance import CREDIT
-from exporting import arguments, card, command_of, counts_of, curve, restored, to_onnx, write
+from exporting import arguments, card, command_of, counts_of, publish, restored, to_onnx
 from expression_data import LENGTH_LEAST, LENGTH_STEP, LENGTHS, OFFSET_STEP, OFFSETS, TEMPI
 from expression_data import TEMPO_STEP, VELOCITIES, load
 from expression_features import features
@@ -66,11 +65,10 @@ def main():
         "velocity from 0 to 1, offset in seconds, tempo as a natural logarithm, length to base 2.\n"
         "Flat is as written and evenly loud; linear sees the same inputs.",
     )
-    write(args, text, lambda: parity(model, readings))
-    curve(run["log"], args.curve, "nats per note", "nats per note, dropout")
-    path = os.path.join(args.out, "model.onnx")
-    to_onnx(Step(model), model, [name for name, _ in heads], path)
-    print("bytes:", os.path.getsize(path))
+    publish(
+        args, text, lambda: parity(model, readings), run["log"], ("nats per note", "nats per note, dropout"),
+        lambda path: to_onnx(Step(model), model, [name for name, _ in heads], path),
+    )
 
 
 if __name__ == "__main__":

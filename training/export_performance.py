@@ -5,17 +5,16 @@
 """
 
 import json
-import os
 
 import torch
 
 from evaluate_performance import make, report
-from exporting import arguments, card, command_of, counts_of, curve, restored, to_onnx, write
+from exporting import arguments, card, command_of, counts_of, publish, restored, to_onnx
+from note_batches import padded
 from performance_data import DURATION_STARTS, DURATIONS, LOWEST, PITCHES, SHIFT_STARTS, SHIFTS
 from performance_data import VELOCITIES, load
-from performance_features import features
 from performance_model import COARSE, Step
-from train_performance import padded, targets
+from train_performance import row
 
 CREDIT = (
     "Contains knowledge of GiantMIDI-Piano, Kong, Li, Chen and Wang 2020, ByteDance (CC BY 4.0)."
@@ -32,8 +31,8 @@ def parity(model, performances):
     cases = []
     for performance in [p for p in performances if p.split == "test"][:3]:
         part = performance.part(0, 60)
-        columns, reals = features(part, (False,) * 4)
-        batch = padded([(columns, reals, targets(part))])
+        columns, reals, *wanted = row(part, (False,) * 4)
+        batch = padded([(columns, reals, *wanted)])
         nats = model.nats(*batch[:3])[0]
         cases.append({
             "id": part.id,
@@ -69,11 +68,10 @@ def main():
         unit="Nats of a note on held-out recordings: key, velocity, duration, time to the next note.\n"
         "The 5-gram reads the same parts. The handmade files are of piano-midi.de: not trained on.",
     )
-    write(args, text, lambda: parity(model, performances))
-    curve(run["log"], args.curve, "nats per note", "nats per note, dropout")
-    path = os.path.join(args.out, "model.onnx")
-    to_onnx(Step(model), model, [name for name, _ in heads], path)
-    print("bytes:", os.path.getsize(path))
+    publish(
+        args, text, lambda: parity(model, performances), run["log"], ("nats per note", "nats per note, dropout"),
+        lambda path: to_onnx(Step(model), model, [name for name, _ in heads], path),
+    )
 
 
 if __name__ == "__main__":

@@ -160,6 +160,8 @@ def command_of(name, data, settings, kind=None):
     given = ("minutes", "hidden", "dropout", "rate", "batch_events", "seed", "weight", "free", "forget")
     options = " ".join(f"--{k.replace('_', '-')} {settings[k]:g}" for k in given if k in settings)
     which = f" --kind {kind}" if kind else ""
+    if settings.get("start"):
+        which += f" --start {os.path.basename(os.path.normpath(settings['start']))}"
     return f"python train_{name}.py{which} --data {data} --out runs/{kind or name} {options}"
 
 
@@ -207,3 +209,13 @@ def write(args, text, cases):
         with open(args.fixture, "w", encoding="utf-8") as file:
             json.dump(cases(), file, separators=(",", ":"))
             file.write("\n")
+
+
+def publish(args, text, cases, log, units, to_file):
+    """Everything of a model: card, fixture, loss curve (`units` of validation and training), and the
+    network, which `to_file(path)` writes."""
+    write(args, text, cases)
+    curve(log, args.curve, *units)
+    path = os.path.join(args.out, "model.onnx")
+    to_file(path)
+    print("bytes:", os.path.getsize(path))

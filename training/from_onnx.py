@@ -34,14 +34,19 @@ def arrays(model):
 
 
 def exported(model, step, heads):
-    """A copy of a model, exported."""
+    """A copy of a model, exported: a step with its state, or (chorale) whole windows."""
     inputs, states = ["columns", "reals", "h", "c"], ["h_next", "c_next"]
+    one = step(copy.deepcopy(model).eval())
+    if hasattr(one, "inputs"):
+        given, inputs, states = one.inputs(), inputs[:2], []
+    else:
+        given = example(model)
     axes = {name: {0: "batch"} for name in ("columns", "reals", *heads)}
-    axes |= {name: {1: "batch"} for name in ("h", "c", *states)}
+    axes |= {name: {1: "batch"} for name in (*inputs[2:], *states)}
     file = io.BytesIO()
     torch.onnx.export(
-        step(copy.deepcopy(model).eval()), example(model), file, dynamo=False, opset_version=17,
-        dynamic_axes=axes, input_names=inputs, output_names=[*heads, *states],
+        one, given, file, dynamo=False, opset_version=17, dynamic_axes=axes, input_names=inputs,
+        output_names=[*heads, *states],
     )
     return onnx.load_from_string(file.getvalue())
 

@@ -1,4 +1,4 @@
-"""Reads standard MIDI files (format 0 and 1): notes in beats, meter, key, tempo."""
+"""Reads standard MIDI files (format 0 and 1): notes in beats, meter, key, tempi, pedal."""
 
 from dataclasses import dataclass, field
 
@@ -11,6 +11,17 @@ class MidiFile:
     meter: str = "4/4"
     bpm: float = 120.0
     key: tuple | None = None  # sharps (negative: flats), whether minor
+    tempi: list = field(default_factory=list)  # (beat, beats a minute)
+    pedals: list = field(default_factory=list)  # (beat, channel, whether down)
+
+    def seconds(self, beat):
+        """When a beat comes, by the tempi of the file."""
+        now, at, bpm = 0.0, 0.0, 120.0
+        for change, following in sorted(self.tempi):
+            if change >= beat:
+                break
+            now, at, bpm = now + (change - at) * 60 / bpm, change, following
+        return now + (beat - at) * 60 / bpm
 
 
 def number(data, at):
@@ -59,7 +70,7 @@ def read_track(data, division, track, result):
         if status == 0xFF:
             kind = data[at]
             length, at = number(data, at + 1)
-            read_meta(kind, data[at : at + length], result)
+            read_meta(kind, data[at : at + length], tick / division, result)
             at += length
         elif status in (0xF0, 0xF7):
             length, at = number(data, at)
@@ -74,12 +85,15 @@ def read_track(data, division, track, result):
             if status >> 4 == 9 and velocity:
                 sounding[key] = (tick, velocity)
         else:
+            if status >> 4 == 11 and data[at] == 64:
+                result.pedals.append((tick / division, status & 15, data[at + 1] >= 64))
             at += 1 if status >> 4 in (12, 13) else 2
 
 
-def read_meta(kind, data, result):
+def read_meta(kind, data, beat, result):
     if kind == 0x51:
         result.bpm = 60e6 / max(1, int.from_bytes(data, "big"))
+        result.tempi.append((beat, result.bpm))
     elif kind == 0x58:
         result.meter = f"{data[0]}/{1 << data[1]}"
     elif kind == 0x59:

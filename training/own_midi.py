@@ -2,9 +2,11 @@
 
     python own_midi.py --kind drums --folder beats --out own.jsonl.gz
     python own_midi.py --kind melody --folder tunes --out own.jsonl.gz
+    python own_midi.py --kind chorale --folder quartets --out own.jsonl.gz
+    python own_midi.py --kind performance --folder piano --out own.jsonl.gz
 
 Drums are the notes of channel 10 (`--channel 0` takes all channels). A melody is the top line of
-the part with the fewest overlapping notes. The first bar line is the start of the file. Of every
+the part with the fewest overlapping notes. Chorales and performances: see `own_voices.py`. The first bar line is the start of the file. Of every
 ten files one is kept for validation and one for testing; three files are the least.
 """
 
@@ -14,6 +16,7 @@ import json
 import sys
 from pathlib import Path
 
+import own_voices
 from midi_file import read
 
 NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -72,12 +75,13 @@ def bar_of(meter):
 
 
 def key_of(file, line):
-    """As the file says, or the key whose profile the sounding time of its pitches fits best."""
+    """As the file says, or the key whose profile the sounding time of its pitches fits best; `line`
+    has (start, duration, pitch, ..) of its notes."""
     if file.key:
         sharps, minor = file.key
         return f"{NAMES[(7 * sharps + (9 if minor else 0)) % 12]} {'min' if minor else 'maj'}"
     weight = [0.0] * 12
-    for _, duration, pitch in line:
+    for _, duration, pitch, *_ in line:
         weight[pitch % 12] += duration
     fits = [
         (correlation([profile[(i - tonic) % 12] for i in range(12)], weight), f"{NAMES[tonic]} {mode}")
@@ -94,6 +98,22 @@ def correlation(a, b):
     return both / spread**0.5 if spread else 0.0
 
 
+LACKS = {
+    "drums": "holds too few notes of that channel", "melody": "holds too few notes",
+    "chorale": "is not in four voices from C2 to A5", "performance": "holds fewer than 100 notes",
+}
+
+
+def fields_of(kind, file, channel, split):
+    """What a record of a kind has of its own, or None when the file does not serve."""
+    if kind == "chorale":
+        line = [n for (_, where), part in file.parts.items() if where != own_voices.DRUMS for n in part]
+        return own_voices.chorale(file, split, key_of(file, line)) if line else None
+    if kind == "performance":
+        return own_voices.performance(file)
+    return drums(file, channel) if kind == "drums" else melody(file)
+
+
 def convert(folder, kind, out, channel=10, say=lambda text: print(text, file=sys.stderr)):
     """Writes the records of a folder's files; how many there are. Raises ValueError when there
     are too few; what is wrong with single files is said."""
@@ -104,11 +124,11 @@ def convert(folder, kind, out, channel=10, say=lambda text: print(text, file=sys
         except (ValueError, OSError) as wrong:
             say(f"left out: {wrong}")
             continue
-        fields = drums(file, channel) if kind == "drums" else melody(file)
-        if fields is None:
-            say(f"left out: {path} holds too few notes")
-            continue
         split = {1: "valid", 2: "test"}.get(len(records) % 10, "train")
+        fields = fields_of(kind, file, channel, split)
+        if fields is None:
+            say(f"left out: {path} {LACKS[kind]}")
+            continue
         if kind == "drums" and split == "valid":
             split = "validation"
         records.append({
@@ -126,7 +146,7 @@ def convert(folder, kind, out, channel=10, say=lambda text: print(text, file=sys
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--kind", choices=("drums", "melody"), required=True)
+    parser.add_argument("--kind", choices=tuple(LACKS), required=True)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--channel", type=int, default=10)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import midi_file
 import own_midi
+import own_voices
 
 
 def length(value):
@@ -78,6 +79,32 @@ class Reading(unittest.TestCase):
         self.assertEqual((fields["key"], fields["length"]), ("C maj", 8))
         moved = [(b, d, p + 2, v) for b, d, p, v in SCALE]
         self.assertEqual(own_midi.melody(midi_file.read(self.file(midi(moved))))["key"], "D maj")
+
+    def test_tempi_and_the_pedal_of_a_performance(self):
+        tempo = lambda micro: b"\xff\x51\x03" + micro.to_bytes(3, "big")  # noqa: E731
+        meta = b"\0" + tempo(500_000) + length(960) + tempo(1_000_000)  # 120, from beat 2 on 60
+        read = midi_file.read(self.file(midi([(2, 1, 60, 1)], meta=meta)))
+        self.assertEqual([read.seconds(beat) for beat in (1, 2, 3)], [0.5, 1.0, 2.0])
+        keys = [(i / 4, 0.1, 60 + i % 12, 64) for i in range(200)]
+        pedal = b"\0\xb0\x40\x7f" + length(480) + b"\xb0\x40\0"  # down until beat 1
+        read = midi_file.read(self.file(midi(keys)))
+        read.pedals = [(0.0, 0, True), (1.0, 0, False)]
+        notes = own_voices.performance(read)["notes"]
+        self.assertEqual(notes[0], [0.0, 0.5, 60, 64])  # until the pedal, one beat at 120
+        self.assertEqual(notes[4], [0.5, 0.05, 64, 64])
+        at = midi_file.MidiFile()
+        midi_file.read_track(pedal, 480, 0, at)
+        self.assertEqual(at.pedals, [(0.0, 0, True), (1.0, 0, False)])
+
+    def test_four_voices_of_four_parts_or_of_chords(self):
+        rows = [[(i, 1, top + i % 3, 80) for i in range(16)] for top in (72, 67, 60, 48)]
+        file = midi_file.MidiFile(parts={(i, i): row for i, row in enumerate(reversed(rows))})
+        fields = own_voices.chorale(file, "train", "C maj")
+        self.assertEqual([fields[v][1] for v in "SATB"], [[4, 4, p + 1] for p in (72, 67, 60, 48)])
+        chords = midi_file.MidiFile(parts={(0, 0): sorted(sum(rows, []))})
+        self.assertEqual(own_voices.chorale(chords, "train", "C maj"), fields)
+        line = midi_file.MidiFile(parts={(0, 0): rows[0]})
+        self.assertIsNone(own_voices.chorale(line, "train", "C maj"))
 
     def test_a_folder_becomes_records_and_says_what_is_left_out(self):
         said = []

@@ -11,7 +11,7 @@ import torch
 from chorale_data import HELD, MASKED, OUTSIDE, PITCHES, STRUCK, VOICES, by_split, chords_of
 from chorale_data import coarser, load, shifts, transposed
 from chorale_features import COLUMNS, REALS, WINDOW, features, places
-from chorale_model import ChoraleModel
+from chorale_model import ChoraleModel, Step
 from trainer import Trainer, options
 
 RESOLUTIONS = (1, 2, 4)  # sixteenths, eighths, quarters
@@ -229,7 +229,7 @@ def main():
     held_out = orderless_batches(valid)
     Trainer(
         args, lambda dropout: ChoraleModel(args.hidden, dropout=dropout), loss,
-        lambda model: score(model, held_out),
+        lambda model: score(model, held_out), Step,
     ).run(Examples(train).batches(args.batch_events))
 
 

@@ -123,6 +123,7 @@ def main():
         args, lambda dropout: Vae(kind, args.hidden, dropout=dropout), loss,
         lambda model: loss.score(model, valid),
     )
+    loss.steps = trainer.step  # more than none where an interrupted run goes on
     part = 0.2 if kind is MELODY else 1.0
     trainer.run(batches(kind, windows["train"], args.batch_events, part))
 
