@@ -1,20 +1,16 @@
 //! What instruments written live cost: the plain subtractive voice as a graph beside the built-in
 //! one, in turns in the same run, and each generator beside what its row declares.
 
+mod common;
+
 use std::sync::Arc;
 
-use mag_engine::{Control, Engine, GraphId, Param, Shot, shot_for, shot_for_graph};
+use common::{RATE, cpu_seconds, note};
+use mag_engine::{Control, Engine, GraphId, Param, Shot, shot_for_graph};
 use mag_graph::{Fill, Given, Graph, Kind, Program, Source, UGENS, Unit, compile};
 
-const RATE: u32 = 48_000;
 const VOICES: usize = 64;
 const ROUNDS: usize = 5;
-
-/// Seconds that this thread has had of a core.
-fn cpu_seconds() -> f64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    text.split(' ').next().and_then(|t| t.parse().ok()).map_or(0.0, |ns: f64| ns * 1e-9)
-}
 
 /// Seconds of sound that are timed.
 const SECONDS: usize = 4;
@@ -24,16 +20,16 @@ fn cost(make: &dyn Fn(&mut Control, usize) -> Option<Shot>) -> f64 {
     let (mut engine, mut control) = Engine::new(RATE);
     for i in 0..VOICES {
         let Some(mut shot) = make(&mut control, i) else { return f64::NAN };
-        shot.set(Param::MidiNote, 36.0 + (i % 48) as f32 * 0.77);
+        shot.set(Param::MidiNote, note(i));
         if control.shot(0, shot.with_duration(u64::from(RATE) * 60)).is_err() {
             return f64::NAN;
         }
     }
     let mut out = [0.0; 512];
     (0..40).for_each(|_| engine.render(&mut out));
-    let start = cpu_seconds();
+    let start = cpu_seconds().unwrap_or_default();
     (0..SECONDS * RATE as usize / 256).for_each(|_| engine.render(&mut out));
-    (cpu_seconds() - start) / SECONDS as f64
+    (cpu_seconds().unwrap_or_default() - start) / SECONDS as f64
 }
 
 fn played(program: Option<Arc<Program>>) -> impl Fn(&mut Control, usize) -> Option<Shot> {
@@ -52,7 +48,7 @@ const fn number(x: f32) -> Source {
 }
 
 /// Saw and pulse, a resonant low-pass with an envelope that moves all the time, an envelope.
-fn subtractive() -> Option<Arc<Program>> {
+fn patch() -> Option<Arc<Program>> {
     let mut graph = Graph::new(0);
     let saw = graph.add(Kind::Saw, &[FREQ], 0);
     let pulse = graph.add(Kind::Pulse, &[FREQ, number(0.4)], 0);
@@ -91,24 +87,11 @@ fn least(mut measure: impl FnMut() -> f64) -> f64 {
 }
 
 fn main() {
-    let params = [
-        ("unison", 1.0),
-        ("ftype", 0.0),
-        ("lpf", 900.0),
-        ("resonance", 0.3),
-        ("lpenv", 2.0),
-        ("lpattack", 0.01),
-        ("lpdecay", 0.5),
-        ("lpsustain", 0.3),
-        ("attack", 0.01),
-        ("decay", 0.3),
-        ("sustain", 0.7),
-    ];
     let (mut built_in, mut graph) = (f64::INFINITY, f64::INFINITY);
     for _ in 0..ROUNDS {
-        let own = |_: &mut Control, _: usize| shot_for("lead", 0.0, &params).ok();
+        let own = |_: &mut Control, i: usize| common::subtractive(i, &[]);
         built_in = built_in.min(cost(&own));
-        graph = graph.min(cost(&played(subtractive())));
+        graph = graph.min(cost(&played(patch())));
     }
     let voices = |seconds: f64| VOICES as f64 / seconds;
     println!("saw + pulse, low-pass, envelope    voices per core");

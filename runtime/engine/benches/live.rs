@@ -3,37 +3,21 @@
 //!
 //! `cargo bench -p mag-engine --bench live [-- SECONDS]`
 
+mod common;
+
 use std::time::{Duration, Instant};
 
-use mag_engine::{Engine, Param, shot_for};
+use common::{RATE, cpu_seconds, subtractive};
+use mag_engine::{Engine, Param};
 
-const RATE: u32 = 48_000;
 const FRAMES: usize = 256;
 const VOICES: usize = 256;
-
-/// The voice that `benches/peers/synth` compares.
-const VOICE: &[(&str, f32)] = &[
-    ("unison", 1.0),
-    ("ftype", 0.0),
-    ("lpf", 900.0),
-    ("resonance", 0.3),
-    ("lpenv", 2.0),
-    ("lpattack", 0.01),
-    ("lpdecay", 0.5),
-    ("lpsustain", 0.3),
-    ("attack", 0.01),
-    ("decay", 0.3),
-    ("sustain", 0.7),
-    ("room", 0.3),
-    ("gain", 0.02),
-];
 
 fn main() {
     let seconds = std::env::args().filter_map(|a| a.parse().ok()).next().unwrap_or(20);
     let (mut engine, mut control) = Engine::new(RATE);
     for i in 0..VOICES {
-        let Ok(mut shot) = shot_for("lead", 0.0, VOICE) else { return };
-        shot.set(Param::MidiNote, 36.0 + (i % 48) as f32 * 0.77);
+        let Some(mut shot) = subtractive(i, &[("room", 0.3), ("gain", 0.02)]) else { return };
         shot.set(Param::Pan, i as f32 / VOICES as f32);
         let length = u64::from(RATE) * (seconds + 10);
         if control.shot(64 * i as u64, shot.with_duration(length)).is_err() {
@@ -86,16 +70,4 @@ fn report(what: &str, mut took: Vec<f64>, period: f64) {
         milli(at(0.99)),
         milli(worst)
     );
-}
-
-/// Seconds that this thread has had of a core, where the system tells.
-#[cfg(unix)]
-fn cpu_seconds() -> Option<f64> {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Some(time.tv_sec as f64 + 1e-9 * time.tv_nsec as f64)
-}
-
-#[cfg(not(unix))]
-fn cpu_seconds() -> Option<f64> {
-    None
 }

@@ -1,27 +1,13 @@
 //! Voices per core at 48 kHz: how many seconds of one voice fit into a second of one core.
 
+mod common;
+
 use std::time::Instant;
 
+use common::{RATE, cpu_seconds, note, subtractive};
 use mag_engine::{Engine, Param, SampleBuffer, SampleId, Shot, shot_for, shot_for_sample};
 
-const RATE: u32 = 48_000;
 const VOICES: usize = 200;
-
-/// Parameters of the voice that is compared with other programs' in `benches/peers/synth`.
-const SUBTRACTIVE: &[(&str, f32)] = &[
-    ("unison", 1.0),
-    ("ftype", 0.0),
-    ("lpf", 900.0),
-    ("resonance", 0.3),
-    ("lpenv", 2.0),
-    ("lpattack", 0.01),
-    ("lpdecay", 0.5),
-    ("lpsustain", 0.3),
-    ("attack", 0.01),
-    ("decay", 0.3),
-    ("sustain", 0.7),
-    ("room", 0.3),
-];
 
 /// Renders `VOICES` long notes at once for some seconds; voices that one core could sustain.
 fn sustained(
@@ -51,16 +37,16 @@ fn sustained(
     (control.stats().voices as usize == VOICES).then_some((VOICES * seconds) as f64 / spent)
 }
 
-fn note(i: usize) -> f32 {
-    36.0 + (i % 48) as f32 * 0.77
-}
-
 fn measure(title: &str, sound: &str, params: &[(&str, f32)]) {
     let make = |i| {
         let mut shot = shot_for(sound, 0.0, params).ok()?;
         shot.set(Param::MidiNote, note(i));
         Some(shot)
     };
+    say(title, make);
+}
+
+fn say(title: &str, make: impl Fn(usize) -> Option<Shot>) {
     match sustained(4, make, None) {
         Some(voices) => println!("{title:<34} {voices:>7.0} voices per core"),
         None => println!("{title:<34} some voices ended or were refused"),
@@ -68,11 +54,7 @@ fn measure(title: &str, sound: &str, params: &[(&str, f32)]) {
 }
 
 fn peers_subtractive(seconds: usize) {
-    let make = |i| {
-        let mut shot = shot_for("lead", 0.0, SUBTRACTIVE).ok()?;
-        shot.set(Param::MidiNote, note(i));
-        Some(shot)
-    };
+    let make = |i| subtractive(i, &[("room", 0.3)]);
     println!("{:.0}", sustained(seconds, make, None).unwrap_or(0.0));
 }
 
@@ -87,13 +69,6 @@ fn peers_sample(seconds: usize) {
     };
     let wave = SampleBuffer::interleaved(&wave, 1, 44_100);
     println!("{:.0}", sustained(seconds, make, Some(wave)).unwrap_or(0.0));
-}
-
-/// Seconds that this thread has had of a core, where the system tells.
-fn cpu_seconds() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    let nanoseconds: f64 = text.split(' ').next()?.parse().ok()?;
-    Some(nanoseconds * 1e-9)
 }
 
 fn main() {
@@ -111,11 +86,11 @@ fn main() {
     let (engine, _) = Engine::new(RATE);
     println!("an engine is built in {:.1} ms", start.elapsed().as_secs_f64() * 1e3);
     drop(engine);
-    let subtractive = [("lpf", 900.0), ("resonance", 0.4), ("lpenv", 2.0), ("lpdecay", 0.5)];
-    measure("saw, low-pass and envelope, pan", "saw", &subtractive);
-    let room = [&subtractive[..], &[("room", 0.3)]].concat();
+    let plain = [("lpf", 900.0), ("resonance", 0.4), ("lpenv", 2.0), ("lpdecay", 0.5)];
+    measure("saw, low-pass and envelope, pan", "saw", &plain);
+    let room = [&plain[..], &[("room", 0.3)]].concat();
     measure("the same into a reverb", "saw", &room);
-    measure("saw + pulse, the same", "lead", SUBTRACTIVE);
+    say("saw + pulse, the same", |i| subtractive(i, &[("room", 0.3)]));
     for sound in ["pulse", "bass", "lead", "supersaw", "pad", "keys", "organ", "pluck", "piano"] {
         measure(sound, sound, &[]);
     }

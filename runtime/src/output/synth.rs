@@ -322,6 +322,12 @@ impl SynthOut {
             3,
         );
         let hint = match near.as_slice() {
+            _ if cue.word("bank").is_some() => {
+                "; the kits that come with mag are `tr808` and `tr909`".into()
+            }
+            _ if sound.starts_with("gm_") => {
+                "; a SoundFont brings those: `soundfont 'file.sf2'`".to_owned()
+            }
             [] => String::new(),
             [one] => format!("; did you mean `{one}`?"),
             many => format!("; did you mean one of `{}`?", many.join("`, `")),

@@ -13,7 +13,7 @@ pub(super) const DEF: SynthDef = SynthDef {
     doc: "Cowbell.",
     params: &[Param::Speed],
     defaults: &[],
-    level: 0.34,
+    level: 0.5,
     ends: Ends::Itself,
     choke: 0,
     make: |voices, _| bank(voices, Cowbell::default),

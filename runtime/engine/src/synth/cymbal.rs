@@ -26,6 +26,7 @@ pub(super) const RIDE: SynthDef = SynthDef {
     name: "rd",
     aliases: &["ride"],
     doc: "Ride cymbal, with its bell.",
+    level: 0.7,
     make: |voices, _| cymbals(voices, &RIDES),
     ..CRASH
 };
@@ -35,6 +36,7 @@ pub(super) const CYMBAL_808: SynthDef = SynthDef {
     name: "tr808_cr",
     aliases: &["808cy", "808cr", "tr808_cy"],
     doc: "Cymbal as of a TR-808.",
+    level: 1.3,
     make: |voices, _| cymbals(voices, &OF_808),
     ..CRASH
 };
@@ -53,6 +55,7 @@ pub(super) const RIDE_909: SynthDef = SynthDef {
     name: "tr909_rd",
     aliases: &["909rd"],
     doc: "Ride cymbal as of a TR-909.",
+    level: 0.7,
     make: |voices, _| cymbals(voices, &RIDE_OF_909),
     ..CRASH
 };

@@ -58,6 +58,7 @@ pub(super) const CLOSED_808: SynthDef = SynthDef {
     name: "tr808_hh",
     aliases: &["808hc", "808hh"],
     doc: "Closed hi-hat as of a TR-808; n: 0 even, 1 short, 2 dark.",
+    level: 0.76,
     make: |voices, _| hats(voices, 1.0, &OF_808),
     ..CLOSED
 };
@@ -67,6 +68,7 @@ pub(super) const OPEN_808: SynthDef = SynthDef {
     name: "tr808_oh",
     aliases: &["808oh"],
     doc: "Open hi-hat as of a TR-808, stopped by the closed one; n as for `tr808_hh`.",
+    level: 0.76,
     make: |voices, _| hats(voices, 5.0, &OF_808),
     ..CLOSED
 };

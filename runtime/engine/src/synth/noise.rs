@@ -39,7 +39,7 @@ pub(super) const BROWN: SynthDef = SynthDef {
     name: "brown",
     aliases: &[],
     doc: "Brown noise.",
-    level: 0.3,
+    level: 0.55,
     make: |voices, _| bank(voices, Brown::default),
     ..BASE
 };

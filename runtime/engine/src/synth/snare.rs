@@ -111,6 +111,7 @@ pub(super) const KIT_808: SynthDef = SynthDef {
     name: "tr808_sd",
     aliases: &["808sd", "808sn", "tr808_sn"],
     doc: "Snare as of a TR-808; n: 0 even, 1 tonal, 2 snappy.",
+    level: 0.9,
     make: |voices, _| snares(voices, &OF_808),
     ..DEF
 };

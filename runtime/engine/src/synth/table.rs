@@ -58,7 +58,11 @@ pub(super) const DEFS: [SynthDef; 16] = [
     family::<10>("wt_voice", "Single cycles of a voice; `wt` morphs from dull to bright."),
     family::<11>("wt_theremin", "Single cycles of a theremin; `wt` morphs from dull to bright."),
     family::<12>("wt_bass", "Single cycles of electric basses; `wt` morphs from dull to bright."),
-    family::<13>("wt_fm", "Single cycles of FM synths; `wt` morphs from dull to bright."),
+    SynthDef {
+        // What `s "wave"` means where nobody says which.
+        aliases: &["wave"],
+        ..family::<13>("wt_fm", "Single cycles of FM synths; `wt` morphs from dull to bright.")
+    },
     family::<14>("wt_chip", "Single cycles of sound chips; `wt` morphs from dull to bright."),
     family::<15>("wt_game", "Single cycles of video games; `wt` morphs from dull to bright."),
 ];
