@@ -94,8 +94,10 @@ fn one(op: &Op, (lane, voice): (usize, usize), stage: &Stage, len: usize, room: 
         Kind::Comb | Kind::Allpass | Kind::String | Kind::Delay | Kind::Read | Kind::Write
     );
     let memory = if lined { room.memory.line(voice, op.line) } else { &mut [] };
+    // (One by one: a mapped array would be made elsewhere and copied, and the copy has to wait.)
+    let [a, b, c, d] = op.inputs;
     let mut call = Call {
-        inputs: op.inputs.map(|input| read(input, registers)),
+        inputs: [read(a, registers), read(b, registers), read(c, registers), read(d, registers)],
         len,
         rate: stage.rate,
         tables: stage.tables,

@@ -215,10 +215,8 @@ fn columns(voices: &Voices, input: Operand, rows: &mut Rows, to: &mut Columns) {
 
 #[multiversion(targets("x86_64+avx2"))]
 fn bounded(x: &mut Columns) {
-    for frame in x {
-        for y in frame {
-            *y = bound(*y);
-        }
+    for y in x.as_flattened_mut() {
+        *y = bound(*y);
     }
 }
 
