@@ -22,7 +22,16 @@ pub fn render(problems: &[Problem], sources: &Sources, color: bool) -> String {
     if problems.len() > MAX_DRAWN {
         text.push_str(&format!("\nand {} more\n", problems.len() - MAX_DRAWN));
     }
-    text
+    if color { sixteen(&text) } else { text }
+}
+
+/// The same in the sixteen colours that every terminal has, as its owner chose them: ariadne draws
+/// frames in greys of 256, which projectors swallow and the console of Linux does not know.
+fn sixteen(text: &str) -> String {
+    const OWN: &str = "\x1b[39m";
+    let greys = ["\x1b[38;5;246m", "\x1b[38;5;249m", "\x1b[38;5;240m"];
+    let text = greys.iter().fold(text.to_owned(), |text, grey| text.replace(grey, OWN));
+    text.replace("\x1b[38;5;115m", "\x1b[32m")
 }
 
 /// One line without colour, as other programs read it: `file:line:col: error: …`.
@@ -134,4 +143,21 @@ fn report<'n>(
     }
     far.into_iter().for_each(|note| report.add_note(printable(&note)));
     report.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+
+    #[test]
+    fn reports_need_no_more_than_sixteen_colours() {
+        let source = Source::new(1, "set.mag", "kick: s \"bd\" .fsat 2\n");
+        let loc = source.loc(14, 18);
+        let problem = Problem::error("unknown-name", loc, "no").help("did you mean `fast`?");
+        let warning = Problem::warning("unknown-part", loc, "no").note(loc, "here, too");
+        let drawn = render(&[problem, warning], &Sources::from(source), true);
+        assert!(drawn.contains("\x1b[31m"), "an error is red: {drawn:?}");
+        assert!(!drawn.contains("38;5") && !drawn.contains("38;2"), "{drawn:?}");
+    }
 }
