@@ -37,17 +37,26 @@ impl Reader<'_> {
             "xfade" => self.xfade(name, args, loc)?,
             "fade" => self.fade(args, loc)?,
             "meter" => self.program.meter = self.meter(args, loc)?,
-            "hush" => {
+            "hush" | "panic" => {
+                self.alone(name, args)?;
                 self.clear();
-                self.actions.push(Action::Hush);
+                let hush = name.name == "hush";
+                self.actions.push(if hush { Action::Hush } else { Action::Panic });
             }
-            "panic" => {
-                self.clear();
-                self.actions.push(Action::Panic);
+            "undo" | "redo" | "tap" | "load" => {
+                self.alone(name, args)?;
+                self.actions.push(match name.name.as_str() {
+                    "undo" => Action::Undo,
+                    "redo" => Action::Redo,
+                    "tap" => Action::Tap,
+                    _ => Action::Load,
+                });
             }
-            "undo" => self.actions.push(Action::Undo),
-            "redo" => self.actions.push(Action::Redo),
-            "tap" => self.actions.push(Action::Tap),
+            "mute" | "solo" if args.is_empty() => {
+                let message = format!("`{}` takes names of parts", name.name);
+                let problem = Problem::error("argument-count", loc, message);
+                return self.eval.report(problem.help(format!("write `{} kick`", name.name)));
+            }
             "mute" => self.parts_named(args, |p, n| {
                 p.said.muted.insert(n.clone(), true);
                 p.muted.insert(n);
@@ -95,7 +104,6 @@ impl Reader<'_> {
                 }
                 self.actions.push(Action::Record((file != "stop").then_some(file)));
             }
-            "load" => self.actions.push(Action::Load),
             "timing" => {
                 let reset = match args {
                     [] => false,
@@ -115,14 +123,17 @@ impl Reader<'_> {
                 self.program.preload.extend(names.split_whitespace().map(str::to_owned));
             }
             "help" => {
-                let topic = args.first().map(text_of).transpose();
+                let topic = match args {
+                    [] | [_] => args.first().map(text_of).transpose(),
+                    [_, more, ..] => Err(more.loc),
+                };
                 match topic {
                     Ok(topic) => self.actions.push(Action::Help(topic)),
                     Err(loc) => {
                         return self.eval.report(Problem::error(
                             "bad-argument",
                             loc,
-                            "help is about a name",
+                            "help is about one name",
                         ));
                     }
                 }
@@ -133,6 +144,20 @@ impl Reader<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A command that stands alone: `hush kick` would hush more than was meant.
+    fn alone(&mut self, name: &Ident, args: &[Expr]) -> Eval<()> {
+        let Some(first) = args.first() else { return Ok(()) };
+        let message = format!("`{}` stands alone", name.name);
+        let problem = Problem::error("argument-count", first.loc, message);
+        let part = text_of(first).ok().filter(|part| self.program.parts.contains_key(part));
+        self.eval.report(match (name.name.as_str(), part) {
+            ("hush" | "panic", Some(part)) => {
+                problem.help(format!("`mute {part}` silences that part alone"))
+            }
+            _ => problem.help(format!("write `{}`", name.name)),
+        })
     }
 
     /// No parts, and nothing that hung on them.

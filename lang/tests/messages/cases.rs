@@ -20,6 +20,9 @@ pub const CASES: &[(&str, &str)] = &[
     ("argument-count-too-many", "kick: s \"bd*4\" .fast 2 3"),
     ("argument-count-application", "kick: fast 2 3 (s \"bd*4\")"),
     ("argument-count-none", "kick: s \"bd*4\" .jux"),
+    ("argument-count-alone", "kick: s \"bd*4\"\nhush kick"),
+    ("argument-count-twice", "kick: s \"bd*4\"\nundo undo"),
+    ("argument-count-parts", "kick: s \"bd*4\"\nmute"),
     (
         "argument-count-own",
         "let wobble depth speed = sine .range 0 depth .slow speed\nx: n (wobble 3)",
