@@ -6,13 +6,17 @@
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The longest text that is taken, in bytes.
 const LONGEST: u64 = 1 << 20;
-/// How long either side waits for the other.
+/// How long either side waits for the other, in all.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Callers that are heard at the same time; whoever comes on top of them is sent away.
+const CALLERS: usize = 8;
 
 /// A text from outside, and where its answer goes.
 #[derive(Debug)]
@@ -75,16 +79,33 @@ impl Wire {
     /// # Errors
     /// If there is no place for a socket.
     #[cfg(unix)]
-    pub fn listen(deliver: impl Fn(Ask) -> bool + Send + 'static) -> std::io::Result<Wire> {
+    pub fn listen(deliver: impl Fn(Ask) -> bool + Send + Sync + 'static) -> std::io::Result<Wire> {
         let path = folder()?.join(format!("{}.sock", std::process::id()));
         let _ = std::fs::remove_file(&path);
         let listener = std::os::unix::net::UnixListener::bind(&path)?;
+        let (deliver, callers) = (Arc::new(deliver), Arc::new(()));
+        let over = Arc::new(AtomicBool::new(false));
         let serve = move || {
             for caller in listener.incoming() {
-                let served = caller.map(|mut caller| serve_one(&mut caller, &deliver));
-                if matches!(served, Ok(false)) {
+                if over.load(Relaxed) {
                     return;
                 }
+                let Ok(mut caller) = caller else {
+                    // (out of file handles: there may be some again)
+                    std::thread::sleep(Duration::from_millis(100));
+                    continue;
+                };
+                // Somebody slow holds up nobody else.
+                let (counted, deliver, over) = (callers.clone(), deliver.clone(), over.clone());
+                if Arc::strong_count(&counted) > CALLERS + 1 {
+                    turn_away(&mut caller, "too many callers at once");
+                    continue;
+                }
+                let hear = move || {
+                    let _counted = counted;
+                    over.fetch_or(!serve_one(&mut caller, &*deliver), Relaxed);
+                };
+                let _ = std::thread::Builder::new().name("caller".into()).spawn(hear);
             }
         };
         std::thread::Builder::new().name("wire".into()).spawn(serve)?;
@@ -106,26 +127,50 @@ impl Wire {
     }
 }
 
+/// Tells a caller that is not heard why.
+#[cfg(unix)]
+fn turn_away(caller: &mut std::os::unix::net::UnixStream, why: &str) {
+    let _ = caller.set_nonblocking(true);
+    let _ = write!(caller, "error\n{why}");
+}
+
+/// Everything that a caller has to say, if it is said in time.
+#[cfg(unix)]
+fn all_of(caller: &mut std::os::unix::net::UnixStream) -> std::io::Result<Vec<u8>> {
+    let until = Instant::now() + PATIENCE;
+    let (mut text, mut buffer) = (Vec::new(), [0; 4096]);
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(std::io::ErrorKind::TimedOut.into());
+        }
+        caller.set_read_timeout(Some(left))?;
+        match caller.read(&mut buffer)? {
+            0 => return Ok(text),
+            n => text.extend_from_slice(buffer.get(..n).unwrap_or_default()),
+        }
+        if text.len() as u64 > LONGEST {
+            return Err(std::io::Error::other(format!("more than {LONGEST} bytes")));
+        }
+    }
+}
+
 /// Takes one text and answers it. False when nobody wants to hear any more.
 #[cfg(unix)]
 fn serve_one(caller: &mut std::os::unix::net::UnixStream, deliver: &impl Fn(Ask) -> bool) -> bool {
-    let _ = caller.set_read_timeout(Some(PATIENCE));
     let _ = caller.set_write_timeout(Some(PATIENCE));
-    let mut text = String::new();
-    let read = Read::take(&*caller, LONGEST + 1).read_to_string(&mut text);
-    let answer = match read {
-        Ok(length) if length as u64 <= LONGEST => {
+    let refused = |text: String| Answer { accepted: false, text };
+    let answer = match all_of(caller).map(String::from_utf8) {
+        Ok(Ok(text)) => {
             let (answer, answered) = sync_channel(1);
             if !deliver(Ask { text, answer }) {
                 return false;
             }
-            answered.recv_timeout(PATIENCE).unwrap_or(Answer {
-                accepted: false,
-                text: "the performance does not answer".into(),
-            })
+            let silent = |_| refused("the performance does not answer".into());
+            answered.recv_timeout(PATIENCE).unwrap_or_else(silent)
         }
-        Ok(_) => Answer { accepted: false, text: format!("more than {LONGEST} bytes") },
-        Err(error) => Answer { accepted: false, text: format!("expected UTF-8 text: {error}") },
+        Ok(Err(error)) => refused(format!("expected UTF-8 text: {error}")),
+        Err(error) => refused(format!("the text did not come whole: {error}")),
     };
     let word = if answer.accepted { "ok" } else { "error" };
     let _ = write!(caller, "{word}\n{}", answer.text);

@@ -177,6 +177,37 @@ fn nonsense_from_the_wire() -> Tested {
 }
 
 #[test]
+fn slow_callers_hold_up_nobody() -> Tested {
+    use std::os::unix::net::UnixStream;
+    let mut show = Show::start("slow", &[])?;
+    let socket = show.socket()?;
+    // One says nothing, one drips, and then there are too many of them.
+    let silent = UnixStream::connect(&socket)?;
+    let mut drips = UnixStream::connect(&socket)?;
+    let began = std::time::Instant::now();
+    drips.write_all(b"mute ")?;
+    let told = show.send("other: s \"cp*8\"")?;
+    assert!(told.contains("other"), "{told}");
+    assert!(began.elapsed() < MS(4500), "{:?}", began.elapsed());
+    show.expect_sound("cp")?;
+    let crowd: Vec<UnixStream> =
+        (0..20).map(|_| UnixStream::connect(&socket)).collect::<Result<_, _>>()?;
+    show.pause(MS(300));
+    drop((silent, crowd));
+    show.pause(MS(500));
+    let told = show.send("other: s \"hh*8\"")?;
+    assert!(told.contains("other"), "{told}");
+    // Dripping on does not keep it open.
+    let mut open = true;
+    while open && began.elapsed() < MS(20_000) {
+        show.pause(MS(500));
+        open = drips.write_all(b"x").is_ok();
+    }
+    assert!(!open, "who drips is left after a while");
+    show.end_without_a_gap()
+}
+
+#[test]
 fn a_part_that_explodes_later() -> Tested {
     let mut show = Show::start("explodes", &[])?;
     let seed = "let big = \"a*<1 1 1 1 1 1 64>\"\n";

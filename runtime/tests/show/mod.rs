@@ -134,6 +134,16 @@ impl Show {
         Ok(Pid::from_raw(i32::try_from(self.id())?).ok_or("no process")?)
     }
 
+    /// The socket on which `mag send` is heard.
+    pub fn socket(&self) -> Result<PathBuf, Failed> {
+        let name = format!("run/mag/{}.sock", self.id());
+        let (path, until) = (self.folder.join(name), Instant::now() + PATIENCE);
+        while !path.exists() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(path)
+    }
+
     /// Its number.
     pub fn id(&self) -> u32 {
         self.child.id()
