@@ -143,15 +143,6 @@ impl Program {
     pub fn with_seed(&self, seed: i64) -> Program {
         Program { seed, ..self.clone() }
     }
-    /// The same with all fades and glides at their end: to go on from after a break.
-    #[must_use]
-    pub fn settled(&self) -> Program {
-        let mut program = self.clone();
-        program.glide = Time::ZERO;
-        program.faders.retain(|_, fader| !fader.up);
-        program.faders.values_mut().for_each(|fader| fader.over = Time::ZERO);
-        program
-    }
     /// Whether a part of this name sounds: not muted, and soloed if any is.
     pub fn sounds(&self, name: &str) -> bool {
         !self.muted.contains(name) && (self.soloed.is_empty() || self.soloed.contains(name))

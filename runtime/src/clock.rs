@@ -121,6 +121,14 @@ impl Clock {
         Clock { rate: rate.max(1), first, later: Vec::new(), shifts: Vec::new() }
     }
 
+    /// Moves the timeline so that the moment `start` falls on frame 0; tempos, glides and slides
+    /// stay where they are in the music.
+    pub fn begin_at(&mut self, start: Time) {
+        let by = self.position(start);
+        self.first.frame -= by;
+        self.later.iter_mut().for_each(|segment| segment.frame -= by);
+    }
+
     /// Frames a second.
     pub fn rate(&self) -> u32 {
         self.rate
@@ -375,6 +383,23 @@ mod tests {
         for frame in (-50_000..5_000_000).step_by(4_973) {
             let late = clock.frame(clock.cycle_at(frame)) - frame;
             assert!((0..=200).contains(&late), "{late} frames late at {frame}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_begins_anew_goes_on_as_it_was() {
+        let mut whole = Clock::new(48_000, 100.0, 4);
+        whole.retempo(Time::int(10), 140.0, 4, Time::int(8));
+        whole.shift(Time::int(13), 0.05);
+        let mut resumed = whole.clone();
+        let start = Time::int(14);
+        resumed.begin_at(start);
+        assert_eq!(resumed.frame(start), 0);
+        assert_eq!(resumed.tempo(start), whole.tempo(start), "halfway through the glide");
+        for n in 0..40 {
+            let t = start + Time::new(n, 4);
+            let since = whole.position(t) - whole.position(start);
+            assert!((resumed.position(t) - since).abs() < 1e-6, "{t}");
         }
     }
 }

@@ -7,6 +7,8 @@
 //! {"is":"edit","unix_ms":…,"mode":"file","when":"beat","name":"first.mag","keep":[120,310],
 //!  "new":"…","sum":"…","files":{"drums.mag":null}}
 //! {"is":"phrase","at":"39/4","wanted":"…","heard":"…"}
+//! {"is":"heard","on":"midi","from":"41","down":[[12,125952,60,96,0]],"up":[[12,126720]]}
+//! {"is":"call","on":"midi","from":"43","bar":40,"notes":[5,12],"answer":["44","46"]}
 //! {"is":"here","unix_ms":…,"at":"52"}
 //! {"is":"again","unix_ms":…,"at":"53"}
 //! ```
@@ -20,10 +22,12 @@
 //! goes on, resumed: in another process, from that cycle on.
 //!
 //! A last line that a power cut left unfinished is left out when the journal is read, and cut off
-//! before anything is appended. Format 1 (without `edit`, `phrase`, `here` and `again`) is read too.
+//! before anything is appended. Format 1 (without `edit`, `phrase`, `heard`, `call`, `here`
+//! and `again`) is read too.
 
 mod delta;
 mod evening;
+mod played;
 mod read;
 mod write;
 
@@ -79,6 +83,21 @@ enum Line {
         wanted: String,
         #[serde(default)]
         heard: Option<String>,
+    },
+    Heard {
+        on: String,
+        from: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        down: Vec<(u64, i64, u8, u8, u8)>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        up: Vec<(u64, i64)>,
+    },
+    Call {
+        on: String,
+        from: String,
+        bar: i64,
+        notes: (u64, u64),
+        answer: (String, String),
     },
     Here {
         unix_ms: u64,

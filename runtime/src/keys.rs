@@ -23,6 +23,8 @@ pub enum Key {
     Help,
     /// `q`: the end.
     Quit,
+    /// Ctrl-Z: sleep, when pressed twice.
+    Sleep,
     /// Ctrl-C: silence first, the end when pressed again.
     Interrupt,
 }
@@ -45,6 +47,7 @@ impl Key {
             b'?' => Some(Key::Help),
             b'q' | b'Q' => Some(Key::Quit),
             3 => Some(Key::Interrupt),
+            26 => Some(Key::Sleep),
             _ => None,
         }
     }

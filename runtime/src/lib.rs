@@ -11,7 +11,7 @@
 //! | device | opens the sound card, looks for a missing one | [`device::Device`] |
 //! | notice | writes to the terminal | [`notice::Notices`] |
 //! | watch | follows saved files | [`watch::Watch`] |
-//! | wire | takes what `mag send` brings | [`wire::Wire`] |
+//! | wire, callers | take what `mag send` brings, eight at once | [`wire::Wire`] |
 //! | keys | reads single keys of the terminal | [`keys::Keys`] |
 //! | phrases | samples models, ahead of need | [`phrases::PhraseStore`] |
 //! | samples | reads folders, decodes recordings | [`samples::Samples::live`] |

@@ -1,6 +1,8 @@
 //! Which moment of the real world a frame is: for the scheduler's thread and for time tags.
 
 use crate::clock::Frame;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Seconds from the epoch of NTP (1900) to that of Unix (1970), RFC 5905.
@@ -12,7 +14,7 @@ const JUMP: Duration = Duration::from_millis(5);
 /// Ties frame 0 to one instant of the monotonic clock and one of the system clock.
 ///
 /// Both clocks run at the same rate (the kernel slews them together), so one anchor holds until
-/// somebody sets the system clock; [`Moments::reconcile`] notices that.
+/// somebody sets the system clock; [`Wall`] notices that.
 #[derive(Clone, Copy, Debug)]
 pub struct Moments {
     origin: Instant,
@@ -64,10 +66,15 @@ impl Moments {
 
     /// The NTP time of a position between frames, to the nanosecond.
     pub fn ntp_at(&self, position: f64) -> (u32, u32) {
+        self.ntp_of(self.nanos(position))
+    }
+
+    /// Nanoseconds from frame 0 to a position between frames.
+    fn nanos(&self, position: f64) -> i128 {
         let whole = position.floor();
         let rate = f64::from(self.rate);
         let rest = ((position - whole) * 1e9 / rate).round() as i128;
-        self.ntp_of(whole as i128 * 1_000_000_000 / i128::from(self.rate) + rest)
+        whole as i128 * 1_000_000_000 / i128::from(self.rate) + rest
     }
 
     fn ntp_of(&self, nanos: i128) -> (u32, u32) {
@@ -82,31 +89,38 @@ impl Moments {
     pub fn system_origin(&self) -> Duration {
         self.system
     }
+}
+
+/// How far the system clock has been set since [`Moments`] was made: one for all outputs of a
+/// performance, so that a jump is noticed and said once, and all time tags follow it together.
+#[derive(Clone, Debug, Default)]
+pub struct Wall(Arc<AtomicI64>);
+
+impl Wall {
+    /// The NTP time of a position between frames, to the nanosecond.
+    pub fn ntp_at(&self, moments: &Moments, position: f64) -> (u32, u32) {
+        moments.ntp_of(moments.nanos(position) + i128::from(self.0.load(Relaxed)))
+    }
 
     /// Follows the system clock if somebody set it: answers by how many seconds it jumped.
-    pub fn reconcile(&mut self) -> Option<f64> {
+    pub fn reconcile(&self, moments: &Moments) -> Option<f64> {
         let (now, system) = paired();
-        self.reconcile_with(now, system)
+        self.reconcile_with(moments, now, system)
     }
 
     /// The same, told what both clocks show.
-    fn reconcile_with(&mut self, now: Instant, system: Duration) -> Option<f64> {
-        let expected = self.system.as_secs_f64() + signed_seconds(self.origin, now);
-        let jump = system.as_secs_f64() - expected;
-        if jump.abs() < JUMP.as_secs_f64() {
+    fn reconcile_with(&self, moments: &Moments, now: Instant, system: Duration) -> Option<f64> {
+        let since = match now.checked_duration_since(moments.origin) {
+            Some(later) => later.as_nanos() as i128,
+            None => -(moments.origin.duration_since(now).as_nanos() as i128),
+        };
+        let set = system.as_nanos() as i128 - moments.system.as_nanos() as i128 - since;
+        let jump = set - i128::from(self.0.load(Relaxed));
+        if jump.unsigned_abs() < JUMP.as_nanos() {
             return None;
         }
-        let moved = self.system.as_secs_f64() + jump;
-        self.system = Duration::try_from_secs_f64(moved).unwrap_or(self.system);
-        Some(jump)
-    }
-}
-
-/// Seconds from `from` to `to`, negative if `to` is earlier.
-fn signed_seconds(from: Instant, to: Instant) -> f64 {
-    match to.checked_duration_since(from) {
-        Some(later) => later.as_secs_f64(),
-        None => -from.duration_since(to).as_secs_f64(),
+        self.0.store(i64::try_from(set).unwrap_or(0), Relaxed);
+        Some(jump as f64 / 1e9)
     }
 }
 
@@ -170,29 +184,30 @@ mod tests {
         // NTP sets the clock an hour back; the machine slept for a night; both in one set.
         let origin = Instant::now();
         let system = Duration::from_secs(1_790_000_000);
-        let mut moments = Moments { origin, system, rate: 48_000 };
-        let before = (moments.instant(480_000), moments.frame(origin + Duration::from_secs(10)));
+        let (moments, wall) = (Moments { origin, system, rate: 48_000 }, Wall::default());
         let at = Duration::from_secs(5);
-        assert_eq!(moments.reconcile_with(origin + at, system + at), None);
-        let back = moments.reconcile_with(origin + at, system + at - Duration::from_secs(3600));
-        assert_eq!(back, Some(-3600.0));
-        assert_eq!(moments.ntp(0).0, (1_790_000_000u64 - 3600 + NTP_TO_UNIX) as u32);
+        let set = |system| wall.reconcile_with(&moments, origin + at, system);
+        assert_eq!(set(system + at), None);
+        assert_eq!(set(system + at - Duration::from_secs(3600)), Some(-3600.0));
+        let tag = wall.ntp_at(&moments, 0.0);
+        assert_eq!(tag.0, (1_790_000_000u64 - 3600 + NTP_TO_UNIX) as u32);
         let night = Duration::from_secs(8 * 3600);
-        assert_eq!(moments.reconcile_with(origin + at, system + at + night), Some(9.0 * 3600.0));
+        // Another output that shares the wall hears of it, too, but only one says it.
+        let other = wall.clone();
+        assert_eq!(set(system + at + night), Some(9.0 * 3600.0));
+        assert_eq!(other.reconcile_with(&moments, origin + at, system + at + night), None);
+        assert_eq!(other.ntp_at(&moments, 24_000.5), wall.ntp_at(&moments, 24_000.5));
         // Milliseconds of slewing are no jump: tags keep the grid.
-        let slewed = system + at + night + Duration::from_millis(3);
-        assert_eq!(moments.reconcile_with(origin + at, slewed), None);
-        let after = (moments.instant(480_000), moments.frame(origin + Duration::from_secs(10)));
-        assert_eq!(before, after, "on the monotonic clock nothing moved");
+        assert_eq!(set(system + at + night + Duration::from_millis(3)), None);
     }
 
     #[test]
     fn a_set_clock_is_followed() {
-        let mut moments = Moments::starting_in(Duration::ZERO, 48_000);
-        assert_eq!(moments.reconcile(), None);
+        let (mut moments, wall) = (Moments::starting_in(Duration::ZERO, 48_000), Wall::default());
+        assert_eq!(wall.reconcile(&moments), None);
         moments.system += Duration::from_secs(3);
-        let jump = moments.reconcile();
+        let jump = wall.reconcile(&moments);
         assert!(jump.is_some_and(|j| (j + 3.0).abs() < 0.01), "{jump:?}");
-        assert_eq!(moments.reconcile(), None);
+        assert_eq!(wall.reconcile(&moments), None);
     }
 }

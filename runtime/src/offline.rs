@@ -9,6 +9,7 @@ use crate::output::synth::{SynthOut, Timebase};
 use crate::output::tape::Tape;
 use crate::route::{Defaults, Place, Routes};
 use crate::samples::Samples;
+use crate::scheduler::Past;
 use crate::session::Player;
 use crate::stage::{Opener, Report, Stage, When};
 use mag_engine::Engine;
@@ -200,7 +201,9 @@ impl Player for Rehearsal {
     fn panic(&mut self) {
         self.0.borrow_mut().stage.panic();
     }
-    fn begin_at(&mut self, _first: Time) {}
+    fn begin_at(&mut self, first: Time, past: &Past) {
+        self.0.borrow_mut().stage.resume(first, past);
+    }
     fn now(&self) -> Time {
         let offline = self.0.borrow();
         offline.stage.clock().cycle_at(offline.now.max(0))

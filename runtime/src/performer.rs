@@ -5,7 +5,7 @@ use crate::clock::Frame;
 use crate::device::{self, Cards, Device, RATE, Reading, Tap, Wiring};
 use crate::export::recording::Recording;
 use crate::live::{Live, Locate};
-use crate::moments::Moments;
+use crate::moments::{Moments, Wall};
 use crate::notice::Notices;
 use crate::output::Output;
 use crate::output::midi::MidiOut;
@@ -13,6 +13,7 @@ use crate::output::osc::{OscOut, Style};
 use crate::output::synth::{SynthOut, Timebase};
 use crate::route::{Place, Routes};
 use crate::samples::{Bank, Samples};
+use crate::scheduler::Past;
 use crate::session::Player;
 use crate::stage::{Opener, Stage, When};
 use crate::timing::{Lamps, Timing};
@@ -48,6 +49,8 @@ pub struct Setup {
 /// A player in real time. The clock starts with the first program: cycle 0 is when it is heard.
 pub struct Performer {
     world: Arc<dyn World>,
+    /// The world for looking ahead.
+    ahead: Arc<dyn World>,
     notices: Notices,
     locate: Option<Locate>,
     card: Option<Card>,
@@ -58,6 +61,8 @@ pub struct Performer {
     recording: Option<Recording>,
     /// The cycle that it begins with.
     first: Time,
+    /// What had played before, if it goes on from there.
+    past: Vec<(Time, Arc<Program>)>,
     /// Kept open until the performance ends.
     device: Option<Device>,
 }
@@ -106,9 +111,11 @@ impl Performer {
         let (samples, bank) = Samples::live(setup.samples, &notices);
         let card = Some(Card { control, timebase, bank, reference });
         let (locate, live, recording) = (Some(locate), None, None);
-        let first = Time::ZERO;
+        let (first, past) = (Time::ZERO, Vec::new());
+        let ahead = world.clone();
         Performer {
             world,
+            ahead,
             notices,
             locate,
             card,
@@ -118,6 +125,7 @@ impl Performer {
             tap,
             recording,
             first,
+            past,
             device,
         }
     }
@@ -135,12 +143,25 @@ impl Performer {
             Box::new(synth) as Box<dyn Output>
         });
         let (timing, notices) = (self.timing.clone(), self.notices.clone());
-        let opener = Patchbay { synth, moments, timing: timing.clone(), notices };
-        let mut stage = Stage::starting_at(self.first, RATE, program, routes, Box::new(opener));
+        let wall = Wall::default();
+        let opener = Patchbay { synth, moments, wall, timing: timing.clone(), notices };
+        let (first, opener) = (self.first, Box::new(opener));
+        let mut stage = Stage::starting_at(first, RATE, program.clone(), routes.clone(), opener);
+        if !self.past.is_empty() {
+            stage.resume(first, &std::mem::take(&mut self.past));
+            stage.swap(program, routes, When::At(first), Frame::MIN / 2);
+        }
         stage.monitor(Box::new(Lamps::new(timing.clone(), LAMPS)));
         let locate = self.locate.take().unwrap_or_else(|| Box::new(|_| None));
         let (world, notices) = (self.world.clone(), self.notices.clone());
         Live::start(stage, moments, world, timing, notices, locate)
+    }
+
+    /// The same with another world to look ahead in: what is asked there is not heard.
+    #[must_use]
+    pub fn looking_ahead(mut self, ahead: Arc<dyn World>) -> Performer {
+        self.ahead = ahead;
+        self
     }
 
     /// The recordings that it plays.
@@ -174,10 +195,10 @@ impl Player for Performer {
         let coming = next..next.saturating_add(2);
         if let Some(live) = &self.live {
             let at = live.swap(program.clone(), routes, when);
-            self.samples.ask_ahead(&program, coming, &*self.world);
+            self.samples.ask_ahead(&program, coming, &*self.ahead);
             return at;
         }
-        self.samples.ask_ahead(&program, coming, &*self.world);
+        self.samples.ask_ahead(&program, coming, &*self.ahead);
         self.samples.wait(DECODING);
         match self.start(program, routes) {
             Ok(live) => self.live = Some(live),
@@ -200,8 +221,8 @@ impl Player for Performer {
     fn now(&self) -> Time {
         self.live.as_ref().map_or(self.first, Live::now)
     }
-    fn begin_at(&mut self, first: Time) {
-        self.first = first;
+    fn begin_at(&mut self, first: Time, past: &Past) {
+        (self.first, self.past) = (first, past.to_vec());
     }
     fn rate(&self) -> u32 {
         RATE
@@ -251,6 +272,7 @@ impl Drop for Performer {
 struct Patchbay {
     synth: Option<Box<dyn Output>>,
     moments: Moments,
+    wall: Wall,
     timing: Arc<Timing>,
     notices: Notices,
 }
@@ -282,7 +304,10 @@ impl Opener for Patchbay {
             }
         };
         match OscOut::open(target, style, self.moments, RATE, &self.notices) {
-            Ok(output) => Some(self.measured(format!("OSC {target}"), Box::new(output))),
+            Ok(output) => {
+                let output = Box::new(output.sharing(self.wall.clone()));
+                Some(self.measured(format!("OSC {target}"), output))
+            }
             Err(error) => {
                 self.notices.warn(format!("cannot send OSC to {target}: {error}"));
                 None

@@ -22,6 +22,7 @@ pub mod library;
 mod live;
 pub mod melody;
 mod performance;
+mod stuck;
 pub mod ticks;
 mod wishes;
 mod worker;
@@ -93,7 +94,7 @@ struct State {
     /// Wishes that are waiting or being met, and how much they are wanted.
     pending: HashMap<Key, Interest>,
     /// Models that are at work.
-    busy: Vec<Seat>,
+    busy: Vec<stuck::Work>,
     /// Wishes that could not be met, and when to try again.
     refused: HashMap<Key, Instant>,
     /// What was heard last, for each kind of phrase.
@@ -140,7 +141,8 @@ impl Shared {
                 return None;
             }
             state.forget_stale();
-            let free = |w: &PhraseRequest| !state.busy.contains(&(w.model, w.device));
+            let free =
+                |w: &PhraseRequest| !state.busy.iter().any(|b| b.seat == (w.model, w.device));
             if let Some(at) = state.queue.iter().position(free) {
                 let first = state.queue.remove(at);
                 first.into_iter().for_each(|first| state.queue.push_front(first));
@@ -160,15 +162,17 @@ impl Shared {
             if takes { batch.push(wish) } else { rest.push_back(wish) }
         }
         state.queue = rest;
-        state.busy.extend(batch.first().map(|w| (w.model, w.device)));
+        state.busy.extend(batch.first().map(|w| stuck::Work::on((w.model, w.device))));
         Some(batch)
     }
 
     /// A model has done its work.
     fn free(&self, seat: Seat) {
         let mut state = lock(&self.state);
-        if let Some(at) = state.busy.iter().position(|busy| *busy == seat) {
-            state.busy.swap_remove(at);
+        if let Some(at) = state.busy.iter().position(|busy| busy.seat == seat)
+            && state.busy.swap_remove(at).said
+        {
+            self.notices.info(format!("{}: the model answers again", seat.0));
         }
         drop(state);
         self.wished.notify_all();
@@ -307,6 +311,7 @@ impl State {
 /// All phrases, and the threads that make them.
 pub struct PhraseStore {
     shared: Arc<Shared>,
+    bench: Arc<Bench>,
 }
 
 impl PhraseStore {
@@ -322,18 +327,25 @@ impl PhraseStore {
         });
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let bench = Arc::new(Bench::new(shelf));
+        let store = PhraseStore { shared, bench };
         for n in 0..(cores / 2 + 1).clamp(1, WORKERS) {
-            let worker = Worker::new(shared.clone(), bench.clone());
-            let started = std::thread::Builder::new().name("phrases".into()).spawn(|| {
-                priority::ask(Urgency::Background);
-                worker.run();
-            });
-            if let (Err(error), 0) = (started, n) {
+            if let (Err(error), 0) = (store.hire(), n) {
+                let shared = &store.shared;
                 shared.say(format!("models stay silent: the system gives no thread ({error})"));
                 lock(&shared.state).closed = true;
             }
         }
-        PhraseStore { shared }
+        store
+    }
+
+    /// One more thread that makes phrases.
+    fn hire(&self) -> std::io::Result<()> {
+        let worker = Worker::new(self.shared.clone(), self.bench.clone());
+        let work = || {
+            priority::ask(Urgency::Background);
+            worker.run();
+        };
+        std::thread::Builder::new().name("phrases".into()).spawn(work).map(drop)
     }
 
     /// A store of the models that are installed; see [`library::folders`].
@@ -369,7 +381,7 @@ impl PhraseStore {
 
     /// The world for playing a performance again.
     pub fn again(&self) -> Again {
-        Again::new(self.patient())
+        Again::new(self.patient(), self.heard())
     }
 
     /// Waits until everything that was wished for is there, or the time is over; answers whether
@@ -425,11 +437,11 @@ impl World for Ahead {
     }
 
     fn played(&self, source: Sym, span: Span, longest: Time) -> Played {
-        self.0.played.played(source, span, longest)
+        self.0.played.played(source, span, longest, None)
     }
 
     fn calls(&self, source: Sym, span: Span) -> Vec<Arc<Call>> {
-        self.0.played.calls(source, span)
+        self.0.played.calls(source, span, None)
     }
 }
 
@@ -469,11 +481,11 @@ impl World for Patient {
     }
 
     fn played(&self, source: Sym, span: Span, longest: Time) -> Played {
-        self.shared.played.played(source, span, longest)
+        self.shared.played.played(source, span, longest, None)
     }
 
     fn calls(&self, source: Sym, span: Span) -> Vec<Arc<Call>> {
-        self.shared.played.calls(source, span)
+        self.shared.played.calls(source, span, None)
     }
 }
 

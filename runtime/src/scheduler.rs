@@ -5,21 +5,22 @@
 //! part that both programs have, whatever had been asked ahead.
 
 use crate::clock::{Clock, Frame};
-use crate::cue::{Cue, sound_of};
-use mag_lang::{Part, Program, instruments};
-use mag_pattern::{Hap, Loc, Pattern, Query, Span, Sym, Time, World};
-use std::cmp::Ordering;
+use crate::cue::Cue;
+use mag_lang::Program;
+use mag_pattern::{Pattern, Span, Time, World};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+mod event;
 mod lane;
 mod once;
 mod probe;
+mod reign;
 mod voice;
-use lane::Lane;
 pub use lane::{LANES, Ramp};
 use once::Once;
 pub use probe::probe;
+use reign::Reign;
 pub use voice::Trouble;
 use voice::Voice;
 
@@ -27,8 +28,6 @@ use voice::Voice;
 pub const NUDGE_LIMIT: f64 = 0.5;
 /// Reigns that may have to be taken back.
 const TAKEN_BACK: usize = 16;
-/// Parts that have left are remembered up to this many.
-const REMEMBERED: usize = 1024;
 
 /// Everything that was told about frames from `from` on no longer holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,19 +44,8 @@ struct Heir {
     asked: Time,
 }
 
-/// What a program reigns over.
-#[derive(Clone)]
-struct Reign {
-    program: Arc<Program>,
-    /// Its first frame and moment.
-    since: (Frame, Time),
-    /// With the tempo of the reigning program for all time to come: what an event is like must
-    /// not depend on how early it was asked for.
-    clock: Clock,
-    voices: BTreeMap<Arc<str>, Voice>,
-    /// The lane that was given away last.
-    lane: u16,
-}
+/// Programs that have played, each with the moment at which it took over, as they were announced.
+pub type Past = [(Time, Arc<Program>)];
 
 /// Turns programs into cues, ahead of time and retractably.
 pub struct Scheduler {
@@ -108,6 +96,31 @@ impl Scheduler {
         };
         scheduler.reign.seat_voices(start, false);
         scheduler
+    }
+
+    /// A scheduler on whose frame 0 is the moment `start`, after these programs have played, each from
+    /// its moment on: tempos that glide and parts that fade go on where they were. The first of
+    /// them began the performance.
+    pub fn resuming(start: Time, rate: u32, past: &Past) -> Option<Scheduler> {
+        let mut reigned: Vec<&(Time, Arc<Program>)> = Vec::new();
+        for next in past {
+            // (what was announced for later gave way)
+            while reigned.pop_if(|before| before.0 >= next.0 && next.0 > past[0].0).is_some() {}
+            reigned.push(next);
+        }
+        let ((began, first), rest) = reigned.split_first()?;
+        let mut scheduler = Scheduler::starting_at(*began, rate, first.clone());
+        for (at, program) in rest.iter().filter(|(at, _)| *at <= start) {
+            scheduler.reign.clock.retempo(*at, program.tempo, program.meter.0, program.glide);
+            scheduler.reign.clock.shift(*at, program.nudge / 1000.0);
+            scheduler.reign.program = program.clone();
+            scheduler.reign.seat_voices(*at, at > began);
+        }
+        scheduler.reign.clock.begin_at(start);
+        scheduler.reign.since = (Frame::MIN, start);
+        scheduler.clock = scheduler.reign.clock.clone();
+        (scheduler.start, scheduler.asked) = (start, start);
+        Some(scheduler)
     }
 
     /// The map between cycles and frames, including tempos that are still to come into force.
@@ -227,7 +240,7 @@ impl Scheduler {
         // (what comes with the beginning has nothing to cross from)
         reign.seat_voices(at, at > self.start);
         self.faded = true;
-        let head = Span::new(at - reach, at);
+        let head = Span::new((at - reach).max(self.start), at);
         self.ask(head, (border, Frame::MAX), world, cues);
     }
 
@@ -250,183 +263,4 @@ impl Scheduler {
             begin = until;
         }
     }
-}
-
-impl Reign {
-    /// A question to a pattern of this program, about a piece of a cycle.
-    fn query<'w>(&self, cycle: i64, world: &'w dyn World) -> Query<'w> {
-        let mut query = Query::new(world);
-        query.meter = self.program.meter;
-        query.take = self.program.seed;
-        self.tune(&mut query, cycle);
-        query
-    }
-
-    /// The tempo of a cycle, the same however it is cut: that of its beginning in this reign.
-    fn tune(&self, query: &mut Query, cycle: i64) {
-        query.cps = self.clock.cps(Time::int(cycle).max(self.since.1));
-    }
-
-    /// The cues of all parts whose onsets lie in `pieces` (of cycles) and whose frames in `reign`.
-    fn ask(
-        &mut self,
-        pieces: &[(i64, Span)],
-        reign: (Frame, Frame),
-        world: &dyn World,
-        cues: &mut Vec<Cue>,
-        troubles: &mut Vec<Trouble>,
-    ) {
-        let Some(&(first, _)) = pieces.first() else { return };
-        let mut query = self.query(first, world);
-        let mut haps = Vec::new();
-        let mut voices = std::mem::take(&mut self.voices);
-        let sounding = |v: &&mut Voice| !v.is_idle() && self.program.sounds(&v.name);
-        for voice in voices.values_mut().filter(sounding) {
-            let (id, name) = (voice.id, voice.name.clone());
-            for &(cycle, piece) in pieces {
-                self.tune(&mut query, cycle);
-                let mut heard = |lane: &Lane, haps: &[Hap]| {
-                    let make =
-                        |hap: &Hap| cue_of((&self.clock, &self.program), id, &name, lane, hap);
-                    cues.extend(haps.iter().filter_map(make).filter(|c| within(c, reign)));
-                };
-                let asked =
-                    voice.query(piece, cycle, &self.clock, &mut query, &mut haps, &mut heard);
-                troubles.extend(asked.err());
-            }
-        }
-        self.voices = voices;
-    }
-
-    /// Gives every part of the program its voice, from `at` on. A changed part keeps its last good
-    /// version, and crosses from the one before if that is wanted and there was anything `before`.
-    fn seat_voices(&mut self, at: Time, before: bool) {
-        let program = self.program.clone();
-        let over = |name: &str| if before { program.xfade_of(name) } else { Time::ZERO };
-        let names: Vec<Arc<str>> = self.voices.keys().cloned().collect();
-        for name in names.iter().filter(|name| !program.parts.contains_key(&***name)) {
-            let lane = self.free_lane();
-            let Some(voice) = self.voices.get_mut(name) else { continue };
-            voice.settle(at);
-            if voice.seated && over(name) > Time::ZERO {
-                voice.leave(at, over(name), Lane::at(lane, 1.0, at));
-            }
-            voice.seated = false;
-        }
-        self.forget();
-        for (name, part) in &program.parts {
-            self.seat(name, part, at, over(name));
-        }
-    }
-
-    fn seat(&mut self, name: &str, part: &Part, at: Time, over: Time) {
-        let new = |v: &Voice| !v.seated || (over > Time::ZERO && !v.plays(part));
-        let new = self.voices.get(name).is_none_or(new);
-        let (free, lane) = (self.free_id(), if new { self.free_lane() } else { 0 });
-        let fader = self.program.faders.get(name);
-        let voice = self.voices.entry(name.into());
-        let make = || Voice::new(free, name.into(), part.loc, Lane::at(lane, 1.0, at));
-        let voice = voice.or_insert_with(make);
-        voice.settle(at);
-        let from = if fader.is_some_and(|f| f.up && f.over > Time::ZERO) { 0.0 } else { 1.0 };
-        let coming = !voice.seated;
-        if coming {
-            // Comes from silence, if it is to fade in or to cross from nothing.
-            let from = if over > Time::ZERO { 0.0 } else { from };
-            let (up, length) = fader.map_or((true, over), |f| (f.up, f.over));
-            voice.lane = Lane::at(lane, if up { from } else { 0.0 }, at);
-            voice.lane.move_to(f64::from(u8::from(up)), at, if up { length } else { Time::ZERO });
-        } else if !voice.plays(part) && over > Time::ZERO {
-            let to = voice.lane.to;
-            voice.leave(at, over, Lane::at(lane, 0.0, at));
-            voice.lane.move_to(to, at, over);
-        }
-        voice.seat(part);
-        if !coming {
-            voice.lane.follow(fader, at);
-        }
-    }
-
-    /// A number that no part has.
-    fn free_id(&self) -> u16 {
-        let most = self.voices.values().map(|v| v.id).max();
-        most.map_or(0, |id| id.saturating_add(1).min(u16::MAX - 1))
-    }
-
-    /// A lane that no version is on.
-    fn free_lane(&mut self) -> u16 {
-        for _ in 0..LANES {
-            self.lane = self.lane % (LANES - 1) + 1;
-            let taken = |v: &Voice| !v.is_idle() && v.lanes().any(|lane| lane.number == self.lane);
-            if !self.voices.values().any(taken) {
-                break;
-            }
-        }
-        self.lane
-    }
-
-    /// Forgets parts that have left, once there are many.
-    fn forget(&mut self) {
-        if self.voices.len() > REMEMBERED {
-            self.voices.retain(|_, voice| !voice.is_idle());
-        }
-    }
-}
-
-/// Whether nothing can begin in a span: also when one of its ends is undefined.
-fn is_empty(span: Span) -> bool {
-    span.begin.partial_cmp(&span.end) != Some(Ordering::Less)
-}
-
-fn within(cue: &Cue, (from, until): (Frame, Frame)) -> bool {
-    cue.at >= from && cue.at < until
-}
-
-/// The cue of an event that begins here; `None` for fragments and continuous values.
-fn cue_of(
-    (clock, program): (&Clock, &Program),
-    part: u16,
-    name: &Arc<str>,
-    lane: &Lane,
-    hap: &Hap,
-) -> Option<Cue> {
-    let whole = hap.whole.filter(|_| hap.has_onset())?;
-    let (onset, length) = (whole.begin, whole.duration());
-    if !onset.is_defined() || !length.is_defined() {
-        return None;
-    }
-    let controls = hap.value.clone().into_controls();
-    let number = |name: &str| controls.number(Sym::new(name)).filter(|x| x.is_finite());
-    let rate = f64::from(clock.rate());
-    let nudge = number("nudge").unwrap_or(0.0).clamp(-NUDGE_LIMIT, NUDGE_LIMIT);
-    let start = clock.position(onset);
-    let held = number("legato").or_else(|| number("clip")).unwrap_or(1.0).clamp(0.0, 1000.0);
-    let frames = clock.position(whole.end) - start;
-    // Seconds, whatever the event's length.
-    let seconds = number("duration").map(|seconds| seconds.clamp(0.0, 3600.0) * rate);
-    let position = start + nudge * rate;
-    let sound = sound_of(&controls).map(|(sound, _)| sound);
-    let synth =
-        sound.and_then(|s| program.synths.get(s).or_else(|| instruments::named(s)).cloned());
-    Some(Cue {
-        part,
-        name: name.clone(),
-        at: position.round() as Frame,
-        position,
-        duration: seconds.unwrap_or(frames * held).round().max(1.0) as Frame,
-        onset,
-        length,
-        delta: frames / rate,
-        cps: clock.cps(onset),
-        controls,
-        synth,
-        lane: lane.number,
-        level: lane.level(onset),
-        locs: hap.locs.clone(),
-    })
-}
-
-/// Where a part's name stands, for troubles that know no better place.
-fn place(trouble: Option<Loc>, part: Loc) -> Loc {
-    trouble.unwrap_or(part)
 }

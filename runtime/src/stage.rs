@@ -5,7 +5,7 @@ use crate::clock::{Clock, Frame};
 use crate::cue::Cue;
 use crate::output::Output;
 use crate::route::{Place, Routes};
-use crate::scheduler::{Scheduler, Trouble};
+use crate::scheduler::{Past, Scheduler, Trouble};
 use mag_lang::Program;
 use mag_pattern::{Pattern, Time, World};
 use std::collections::{BTreeSet, VecDeque};
@@ -133,6 +133,14 @@ impl Stage {
         };
         stage.slot(stage.routes.main());
         stage
+    }
+
+    /// Begins at the moment `start` instead, on frame 0, as if these programs had played up to
+    /// there. To be called before anything plays.
+    pub fn resume(&mut self, start: Time, past: &Past) {
+        if let Some(scheduler) = Scheduler::resuming(start, self.clock().rate(), past) {
+            self.scheduler = scheduler;
+        }
     }
 
     /// Adds an output that is told every cue, wherever the cue goes.

@@ -82,6 +82,26 @@ pub fn restore() {
     }
 }
 
+/// Puts the program to sleep as Ctrl-Z does elsewhere, with the terminal as it was found; returns
+/// when it is woken (`fg`), with the terminal as it was.
+#[cfg(unix)]
+pub fn suspend() {
+    use rustix::process::{Signal, getpid, kill_process};
+    use rustix::termios::{OptionalActions, tcgetattr, tcsetattr};
+    let modes = if in_front() { tcgetattr(std::io::stdin()).ok() } else { None };
+    restore();
+    let _ = kill_process(getpid(), Signal::STOP);
+    // (the signal may take a moment to arrive)
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    if let Some(modes) = modes.filter(|_| in_front()) {
+        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &modes);
+    }
+}
+
+/// There is no such sleep on this system.
+#[cfg(not(unix))]
+pub fn suspend() {}
+
 /// Writes to the terminal at once, so that nothing comes between.
 fn write(text: &str) {
     if let Some(mut out) = KEPT.get().and_then(|kept| kept.out.as_ref()) {

@@ -241,8 +241,8 @@ impl Timing {
             _ => "",
         };
         format!(
-            "sound card{how}: load {load:.1} %, {} voices, {} shots late, clock {:+.1} millionths\n  \
-             {}\n{}{}",
+            "sound card{how}: load {load:.1} %, {} voices\n  \
+             {} shots late, clock {:+.1} millionths\n  {}\n{}{}",
             audio.voices.load(Relaxed),
             audio.late.load(Relaxed),
             audio.drift(),

@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used)]
 
 use mag::device::RATE;
-use mag::heard::{Heard, Note, Touch};
+use mag::heard::{Fact, Heard, Touch};
 use mag::notice::Notices;
 use mag::offline::Offline;
 use mag::phrases::PhraseStore;
@@ -48,16 +48,16 @@ struct Session {
     /// Onset and pitch of everything that the part played.
     heard: Vec<(Time, f64)>,
     calls: Vec<Call>,
-    notes: Vec<Note>,
+    facts: Vec<Fact>,
 }
 
 /// Cycles of a performance while somebody plays; or while it is played again.
-fn perform(text: &str, cycles: i64, again: Option<(&[Note], &[Call])>) -> Session {
+fn perform(text: &str, cycles: i64, again: Option<&[Fact]>) -> Session {
     let store = PhraseStore::installed(Notices::start(Box::new(|_| {})));
     let heard: Heard = store.heard();
     let midi = Sym::new("midi");
-    if let Some((notes, calls)) = again {
-        heard.recorded(midi, notes.to_vec(), calls.to_vec());
+    if let Some(facts) = again {
+        heard.again(facts);
     }
     let mut events: Vec<(f64, Touch)> = Vec::new();
     for (at, length, pitch) in tune().into_iter().filter(|_| again.is_none()) {
@@ -90,7 +90,7 @@ fn perform(text: &str, cycles: i64, again: Option<(&[Note], &[Call])>) -> Sessio
     }
     let cues = offline.tape().cues();
     let played = cues.iter().filter_map(|cue| Some((cue.onset, cue.pitch()?))).collect();
-    Session { samples, heard: played, calls, notes: heard.finished(midi, None) }
+    Session { samples, heard: played, calls, facts: heard.take_news() }
 }
 
 fn loudness(samples: &[f32], from: f64, to: f64) -> f64 {
@@ -129,7 +129,7 @@ fn four_bars_are_answered_on_the_beat_and_the_same_again() {
     let begin = answer.begin.to_f64();
     assert!(loudness(&session.samples, 0.0, begin - 0.01) < 1e-6, "silent before");
     assert!(loudness(&session.samples, begin, begin + 4.0) > 0.01, "heard");
-    let again = perform(text, 11, Some((&session.notes, &session.calls)));
+    let again = perform(text, 11, Some(&session.facts));
     assert_eq!(again.heard, session.heard);
     assert!(again.samples == session.samples, "played again to the sample");
 }

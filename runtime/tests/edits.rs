@@ -7,6 +7,7 @@ use common::{RATE, program, stage, to_synth};
 use mag::clock::Frame;
 use mag::cue::Cue;
 use mag::files::Kept;
+use mag::journal::{self, Journal};
 use mag::notice::Notices;
 use mag::offline::{Offline, Rehearsal};
 use mag::route::Defaults;
@@ -295,6 +296,56 @@ fn a_glide_of_the_tempo_is_heard_where_it_should_be() {
         assert!((cue.at - exact).abs() <= 1, "{} and not {exact} at {cycle}", cue.at);
     }
     assert!(cues.len() > 150);
+}
+
+#[test]
+fn what_was_under_way_goes_on_where_it_was() {
+    let folder = std::env::temp_dir().join(format!("mag-underway-{}", std::process::id()));
+    let text = "tempo 120\nkick: s \"bd*4\"\npad: s \"saw*4\"\nhats: s \"hh*4\"\n";
+    let edits = |room: &mut Room| {
+        room.file(text);
+        room.play(8 * SECOND - 4800);
+        room.block("at bar\nnudge 80\ntempo 180 .over 8\nfade out pad 8\nxfade 8");
+        room.play(12 * SECOND - 9600);
+        room.block("at bar hats: s \"oh*4\"");
+    };
+    // One is never interrupted; the other is killed in the midst of everything, in cycle 8.
+    let (mut whole, mut killed) = (Room::new(), Room::new());
+    edits(&mut whole);
+    whole.play(40 * SECOND);
+    killed.session.keep_journal(Journal::create(&folder, 0).unwrap());
+    edits(&mut killed);
+    killed.play(16 * SECOND);
+    drop(killed);
+    let recorded = journal::read(&journal::newest_first(&folder)[0]).unwrap();
+    let from = recorded.next_bar();
+    assert_eq!(from, Time::int(9));
+    let mut again = Room::new();
+    assert_eq!(again.session.recall(&recorded, 1, from), 0);
+    again.session.begin();
+    again.play(20 * SECOND);
+    let heard = |room: &Room, from: Time| -> Vec<(Time, &'static str, f64, Frame)> {
+        let cues = room.cues();
+        let start = cues.iter().find(|c| c.onset == from).map_or(0, |c| c.at);
+        let within = |c: &&Cue| from <= c.onset && c.onset < from + Time::int(6);
+        let mut heard: Vec<_> = cues
+            .iter()
+            .filter(within)
+            .map(|c| (c.onset, sound(c), c.level, c.at - start))
+            .collect();
+        heard.sort_by(|a, b| (a.3, a.1).cmp(&(b.3, b.1)));
+        heard
+    };
+    let (whole, again) = (heard(&whole, from), heard(&again, from));
+    assert_eq!(again.len(), whole.len());
+    let fading = whole.iter().filter(|h| h.1 == "saw" && h.2 > 0.0 && h.2 < 1.0).count();
+    assert!(fading > 8, "the pad is still fading: {whole:?}");
+    assert!(whole.iter().any(|h| h.1 == "hh" && h.2 < 1.0), "the hats still cross");
+    for (a, b) in whole.iter().zip(&again) {
+        assert_eq!((a.0, a.1), (b.0, b.1));
+        assert!((a.2 - b.2).abs() < 1e-9 && (a.3 - b.3).abs() <= 1, "{a:?} {b:?}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 proptest! {

@@ -336,6 +336,65 @@ fn nothing_that_plays_is_left_when_the_terminal_goes_away() -> Outcome {
 }
 
 #[test]
+fn it_sleeps_when_asked_twice_and_wakes_as_it_was() -> Outcome {
+    let mut screen = Screen::open("sleep", DRUMS)?;
+    let before = tcgetattr(&screen.keys)?.local_modes;
+    screen.expect("mag> ")?;
+    screen.expect_raw("\x1b[1;23r")?;
+    // Where something was typed it is taken back.
+    screen.type_in("x\x1a\x1a")?;
+    screen.expect("Ctrl-Z once more")?;
+    screen.expect("mag> ")?;
+    let stat = format!("/proc/{}/stat", screen.child.id());
+    let asleep = || fs::read_to_string(&stat).is_ok_and(|stat| stat.contains(") T "));
+    assert!(!asleep());
+    screen.type_in("\x1a")?;
+    let until = Instant::now() + PATIENCE;
+    while !asleep() {
+        assert!(Instant::now() < until, "it sleeps");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(tcgetattr(&screen.keys)?.local_modes, before, "the shell has the terminal");
+    screen.expect_raw("\x1b[r")?;
+    kill_process(screen.pid()?, Signal::CONT)?;
+    screen.expect_raw("\x1b[1;23r")?;
+    screen.type_in("rim: s \"rim\"\r")?;
+    screen.expect("rim ·")?;
+    // From outside, in the midst of a line.
+    screen.type_in("hats: s \"h")?;
+    screen.expect("hats: s \"h")?;
+    kill_process(screen.pid()?, Signal::TSTP)?;
+    let until = Instant::now() + PATIENCE;
+    while !asleep() {
+        assert!(Instant::now() < until, "it sleeps");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(tcgetattr(&screen.keys)?.local_modes, before);
+    kill_process(screen.pid()?, Signal::CONT)?;
+    screen.expect_raw("\x1b[1;23r")?;
+    std::thread::sleep(Duration::from_millis(200));
+    screen.type_in("h*8\"\r")?;
+    screen.expect("hats kick rim ·")?;
+    Ok(())
+}
+
+#[test]
+fn lines_that_go_on_are_marked_and_files_completed() -> Outcome {
+    let mut screen = Screen::open("margin", DRUMS)?;
+    fs::write(screen.folder.join("bassline.mag"), "bass: s \"saw\"\n")?;
+    screen.expect("mag> ")?;
+    screen.type_in("use 'bas\t'\r")?;
+    screen.expect("use 'bassline.mag'")?;
+    screen.expect("bass kick")?;
+    screen.type_in("pad: note (cat [\"c3\",\r")?;
+    screen.expect("...  ")?;
+    // A second statement in the same block begins at the margin.
+    screen.type_in("\"e3\"])\x1b\rrim: s \"rim\"\r\r")?;
+    screen.expect("bass kick pad rim")?;
+    Ok(())
+}
+
+#[test]
 fn an_operator_at_the_end_asks_for_more() -> Outcome {
     let mut screen = Screen::open("operator", DRUMS)?;
     screen.expect("mag> ")?;

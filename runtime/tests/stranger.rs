@@ -27,7 +27,7 @@ impl Player for Anything {
         None
     }
     fn hush(&mut self, _: Time) {}
-    fn begin_at(&mut self, _: Time) {}
+    fn begin_at(&mut self, _: Time, _: &mag::scheduler::Past) {}
     fn panic(&mut self) {}
     fn now(&self) -> Time {
         Time::ZERO

@@ -30,6 +30,8 @@ pub struct Query<'w> {
     pub seed: i64,
     /// Whether a phrase that was asked for was not there: what depends on it is not final.
     pub late: bool,
+    /// Whether a pattern asked what somebody plays: its answer depends on when it was asked.
+    pub played: bool,
     /// Another take of a whole set: moves every random number in it; 0 unless the set asks for one.
     pub take: i64,
     fuel: usize,
@@ -54,6 +56,7 @@ impl<'w> Query<'w> {
             meter: (4, 4),
             seed: 0,
             late: false,
+            played: false,
             take: 0,
             fuel: QUERY_LIMIT,
             depth: 0,
@@ -78,6 +81,7 @@ impl<'w> Query<'w> {
         self.fuel = QUERY_LIMIT;
         self.depth = 0;
         self.late = false;
+        self.played = false;
         self.trouble = None;
     }
     /// What went wrong first, if anything.

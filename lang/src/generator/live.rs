@@ -13,6 +13,7 @@ pub(super) fn echo(source: Sym) -> Pattern {
     Pattern::of(move |span, q, out| {
         // A note that began a bar before the span may reach into it.
         let asked = Span::new(span.begin - Time::int(2), span.end - Time::ONE);
+        q.played = true;
         for note in q.world.played(source, asked, Time::ONE).notes {
             let begin = note.onset + Time::ONE;
             let whole = Span::new(begin, begin + note.length);
@@ -36,6 +37,7 @@ fn value(note: &Given) -> Value {
 pub(super) fn heard(source: Sym, span: Span, q: &mut Query) -> Vec<Given> {
     let late = Time::new((TOO_LATE * q.cps * 16.0).ceil().clamp(1.0, 16.0) as i64, 16);
     let until = (span.end - late).max(span.begin);
+    q.played = true;
     let played = q.world.played(source, Span::new(span.begin, until), span.duration());
     q.late |= !played.complete;
     let within = |mut note: Given| {
@@ -49,6 +51,7 @@ pub(super) fn heard(source: Sym, span: Span, q: &mut Query) -> Vec<Given> {
 /// The answers to what is played on a source.
 pub(super) fn replies(generator: Generator, source: Sym) -> Pattern {
     Pattern::of(move |span, q, out| {
+        q.played = true;
         for call in q.world.calls(source, span) {
             if !q.spend(1) {
                 return;

@@ -90,7 +90,8 @@ impl Generator {
     }
 
     /// What phrase number `index` is made of; remembered, since a phrase is asked for many times,
-    /// a little at a time. What is not final is not remembered.
+    /// a little at a time. What is not final is not remembered, nor what depends on somebody who
+    /// plays.
     fn prepared(
         &self,
         index: i64,
@@ -105,12 +106,12 @@ impl Generator {
         if let Some(found) = known.try_lock().ok().and_then(|all| find(&all)) {
             return found;
         }
-        let outer = std::mem::replace(&mut q.late, false);
+        let outer = (std::mem::take(&mut q.late), std::mem::take(&mut q.played));
         let trouble = q.trouble().is_some();
         let (wish, haps, own) = self.request(index, q);
         let prepared = Arc::new(Prepared { wish, haps, own, late: q.late });
-        q.late |= outer;
-        let sound = trouble || q.trouble().is_none();
+        let sound = (trouble || q.trouble().is_none()) && !q.played;
+        (q.late, q.played) = (q.late | outer.0, q.played | outer.1);
         if let (Ok(mut all), false, true) = (known.try_lock(), prepared.late, sound) {
             all.truncate(REMEMBERED - 1);
             all.insert(0, (moment, prepared.clone()));

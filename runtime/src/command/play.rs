@@ -83,6 +83,7 @@ fn follow(play: &mut Playing, waiting: &Receiver<Event>, watch: &Watch) {
             Ok(Event::Wire(_) | Event::Signal(_)) => {}
             Ok(Event::Key(Key::Quit)) | Err(RecvTimeoutError::Disconnected) => return,
             Ok(Event::Key(Key::Interrupt)) if play.interrupted_twice() => return,
+            Ok(Event::Key(Key::Sleep)) => play.sleep(),
             Ok(Event::Key(key)) => press(play, key),
             Err(RecvTimeoutError::Timeout) => {}
         }
@@ -100,7 +101,7 @@ fn press(play: &mut Playing, key: Key) {
         Key::Tap => "tap",
         Key::Earlier => "nudge by -5",
         Key::Later => "nudge by 5",
-        Key::Help | Key::Quit => return play.notices.info(keys::HELP),
+        Key::Help | Key::Quit | Key::Sleep => return play.notices.info(keys::HELP),
     };
     let outcome = play.evaluate_block("key", line);
     play.say(&outcome);

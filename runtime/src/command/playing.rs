@@ -47,6 +47,7 @@ pub(super) struct Playing {
     /// The files that it uses.
     used: Vec<PathBuf>,
     interrupted: Option<Instant>,
+    sleepy: Option<Instant>,
 }
 
 impl Playing {
@@ -59,6 +60,7 @@ impl Playing {
         let sources = Arc::new(Mutex::new(Sources::new()));
         let world = Arc::new(store.live());
         let performer = Performer::new(sound.setup(), world, notices.clone(), locator(&sources));
+        let performer = performer.looking_ahead(Arc::new(store.ahead()));
         let (samples, timing) = (performer.samples(), performer.timing());
         let session = Session::new(
             Arc::new(crate::phrases::library::language()),
@@ -83,6 +85,7 @@ impl Playing {
             file,
             used: Vec::new(),
             interrupted: None,
+            sleepy: None,
         };
         playing.session.set_quantum(quantum(set, notices));
         playing.session.set_seed(set.seed.unwrap_or(0));
@@ -166,10 +169,11 @@ impl Playing {
     /// journal.
     pub fn look_ahead(&mut self) {
         self.board.follow(self.session.program());
-        self.session.tend(&self.store.take_substitutions());
         let now = self.session.now();
         let program = self.session.program();
         self.inputs.tend(now, program.cps(), program.meter);
+        self.store.tend();
+        self.session.tend(&self.store.take_substitutions(), &self.store.heard().take_news());
         self.lookahead.follow(self.session.program(), now, &self.ahead);
         self.coming.follow(self.session.program(), now, &self.samples, &self.ahead);
     }
@@ -320,6 +324,18 @@ impl Playing {
             self.notices.info("silence; once more to leave");
         }
         twice
+    }
+
+    /// Ctrl-Z was pressed: puts the program to sleep when that happens twice in a row.
+    pub fn sleep(&mut self) {
+        let before = self.sleepy.replace(Instant::now());
+        if before.is_some_and(|at| at.elapsed() < TWICE) {
+            self.sleepy = None;
+            self.notices.flush();
+            terminal::suspend();
+        } else {
+            self.notices.info("Ctrl-Z once more: mag sleeps, and the music with it, until `fg`");
+        }
     }
 
     /// Does what another program sent, and tells it what came of it. Answers whether it is over.

@@ -15,7 +15,7 @@ use clap::{Args, Parser};
 use mag_lang::Shown;
 use mag_lang::problem::Problem;
 use mag_pattern::{Pattern, Query};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -63,7 +63,10 @@ impl Repl {
         let text = self.file.as_deref().map(read_text).transpose()?;
         let language = crate::phrases::library::language();
         let models = library::models(&library::folders()).into_keys().collect();
-        let words = Arc::new(Mutex::new(Words::new(language.entries(), models)));
+        let folder = self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new("."));
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let words = Words::new(language.entries(), models).within(folder.to_owned());
+        let words = Arc::new(Mutex::new(words));
         let _terminal = terminal::keep();
         let mut prompt = Prompt::new(words.clone(), history_path())?;
         let notices = Notices::start(prompt.sink());
@@ -149,6 +152,10 @@ impl Desk {
                 return Reply { leave: true, ..Reply::default() };
             }
             Typed::Interrupt => "hush".into(),
+            Typed::Sleep => {
+                self.playing.sleep();
+                return Reply::default();
+            }
             Typed::End => {
                 return Reply { leave: self.playing.ended_by_choice(), ..Reply::default() };
             }

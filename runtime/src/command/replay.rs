@@ -58,7 +58,7 @@ impl Replay {
         let refused = match &self.output {
             Some(output) => self.render(&recorded, output, &notices)?,
             None if self.edits => {
-                recorded.entries().for_each(describe);
+                recorded.entries().for_each(|entry| print(&described(entry)));
                 0
             }
             None => {
@@ -112,10 +112,10 @@ fn folder() -> Result<PathBuf, String> {
 }
 
 /// One line for an edit.
-fn describe(entry: &Entry) {
+fn described(entry: &Entry) -> String {
     let at = entry.landed.map_or("-".to_owned(), |t| format!("{:.2}", t.to_f64()));
     let first = entry.text.lines().find(|l| !l.trim().is_empty()).unwrap_or("");
-    print(&format!("{at:>10}  {:<12} {first}", entry.name));
+    format!("{at:>10}  {:<12} {first}", entry.name)
 }
 
 /// All journals by evening, newest last.
@@ -142,7 +142,7 @@ fn row(found: &Found) -> String {
         format!("{}:{}", stamp.get(11..13).unwrap_or(""), stamp.get(13..15).unwrap_or(""))
     };
     let Found { begun, ended, texts, cycles, bytes, path, .. } = found;
-    let name = name_of(Path::new(path));
+    let name = name_of(&Path::new(path).with_extension(""));
     let (from, to, kb) = (clock(*begun), clock(*ended), bytes.div_ceil(1024));
-    format!("  {from} to {to} UTC  {texts:>5} edits  {cycles:>7.0} cycles  {kb:>5} kB  {name}")
+    format!("  {from} to {to} UTC  {texts:>5} edits {cycles:>6.0} cycles {kb:>5} kB  {name}")
 }

@@ -82,6 +82,7 @@ fn look(path: PathBuf) -> Option<Found> {
                 reach(&at);
             }
             Line::Landed { at } | Line::Phrase { at, .. } => reach(&at),
+            Line::Heard { from, .. } | Line::Call { from, .. } => reach(&from),
         }
     }
     let begun = Duration::from_millis(begun?);

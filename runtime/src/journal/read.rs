@@ -1,6 +1,7 @@
 //! Reading a journal, whatever state a crash has left it in.
 
-use super::{Entry, FORMAT, Line, Whole, delta, parse_time};
+use super::{Entry, FORMAT, Line, Whole, delta, parse_time, played};
+use crate::heard::Fact;
 use crate::phrases::{Key, Substitution};
 use crate::stage::When;
 use mag_lang::Mode;
@@ -30,6 +31,8 @@ pub struct Take {
     pub entries: Vec<Entry>,
     /// What was heard for phrases that were late.
     pub phrases: Vec<Substitution>,
+    /// What was heard on instruments that are listened to.
+    pub heard: Vec<Fact>,
     /// The last moment that is known to have been played.
     pub until: Time,
 }
@@ -108,6 +111,12 @@ impl Reader {
                 }
             }
             Line::Phrase { at, wanted, heard } => self.phrase(&at, &wanted, heard.as_deref()),
+            Line::Heard { on, from, down, up } => {
+                self.heard(played::touches(&on, &from, &down, &up));
+            }
+            Line::Call { on, from, bar, notes, answer } => {
+                self.heard(played::call(&on, &from, bar, notes, &answer).map(|call| vec![call]));
+            }
             Line::Here { at, .. } => {
                 if let (Some(at), Some(take)) = (parse_time(&at), self.recorded.takes.last_mut()) {
                     take.until = take.until.max(at);
@@ -147,6 +156,16 @@ impl Reader {
         let entry = Entry { mode, when, name, text, files: used, landed: None };
         if let Some(take) = self.recorded.takes.last_mut() {
             take.entries.push(entry);
+        }
+    }
+
+    fn heard(&mut self, facts: Option<Vec<Fact>>) {
+        match (facts, self.recorded.takes.last_mut()) {
+            (Some(facts), Some(take)) => {
+                take.until = facts.iter().map(|fact| fact.from).fold(take.until, Time::max);
+                take.heard.extend(facts);
+            }
+            _ => self.recorded.lost += 1,
         }
     }
 

@@ -1,7 +1,8 @@
 //! Writing a journal: synced before it sounds, small, and never in the way of the music. What the
 //! disk does not take waits in memory until it does.
 
-use super::{Entry, FORMAT, Line, Whole, delta, evening, since_1970, unix_ms};
+use super::{Entry, FORMAT, Line, Whole, delta, evening, played, since_1970, unix_ms};
+use crate::heard::Fact;
 use crate::phrases::Substitution;
 use mag_lang::Mode;
 use mag_pattern::Time;
@@ -19,6 +20,8 @@ const WAITING: usize = 16 << 20;
 const RETRY: Duration = Duration::from_millis(500);
 /// How often is written how far the performance has come.
 const HERE: Duration = Duration::from_secs(30);
+/// What is not synced at once is synced after so long.
+const SAFE: Duration = Duration::from_secs(1);
 /// Names of texts whose last version is remembered.
 const NAMES: usize = 64;
 
@@ -49,6 +52,8 @@ pub struct Journal {
     /// The last version of each used file.
     files: BTreeMap<String, String>,
     here: Instant,
+    /// Since when there is something that has not been synced.
+    unsafe_since: Option<Instant>,
 }
 
 impl Journal {
@@ -103,8 +108,8 @@ impl Journal {
     fn on(file: File, path: PathBuf, good: u64) -> Journal {
         let (waiting, lost, tried) = (VecDeque::new(), 0, None);
         let (texts, files) = (BTreeMap::new(), BTreeMap::new());
-        let here = Instant::now();
-        Journal { file, path, good, waiting, lost, tried, texts, files, here }
+        let (here, unsafe_since) = (Instant::now(), None);
+        Journal { file, path, good, waiting, lost, tried, texts, files, here, unsafe_since }
     }
 
     /// Where it is.
@@ -131,9 +136,23 @@ impl Journal {
         self.add(&Line::Phrase { at: at.to_string(), wanted: wanted.to_string(), heard }, false)
     }
 
-    /// To be called a few times a second: notes now and then how far the performance has come, and
-    /// tries a disk again that took nothing.
+    /// Writes what was played on instruments that are listened to; a call is synced at once.
+    pub fn heard(&mut self, facts: &[Fact]) -> Option<News> {
+        let mut news = None;
+        for line in played::lines(facts) {
+            let call = matches!(line, Line::Call { .. });
+            news = news.or(self.add(&line, call));
+        }
+        news
+    }
+
+    /// To be called a few times a second: notes now and then how far the performance has come,
+    /// syncs what has not been synced yet, and tries a disk again that took nothing.
     pub fn tend(&mut self, now: Time) -> Option<News> {
+        if self.unsafe_since.is_some_and(|since| since.elapsed() >= SAFE) {
+            self.unsafe_since = None;
+            return self.flush(true);
+        }
         if self.here.elapsed() >= HERE {
             return self.here(now);
         }
@@ -193,6 +212,8 @@ impl Journal {
             return None;
         }
         self.waiting.push_back(text);
+        let since = self.unsafe_since.unwrap_or_else(Instant::now);
+        self.unsafe_since = (!sync).then_some(since);
         // (a disk that took nothing a moment ago would only hold things up)
         if self.tried.is_some_and(|at| at.elapsed() < RETRY) {
             return None;

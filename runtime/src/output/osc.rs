@@ -6,7 +6,7 @@
 use super::Output;
 use crate::clock::Frame;
 use crate::cue::Cue;
-use crate::moments::Moments;
+use crate::moments::{Moments, Wall};
 use crate::notice::Notices;
 use mag_pattern::{Sym, Value};
 use nannou_osc::rosc::{OscBundle, OscMessage, OscPacket, OscTime, OscType, encoder};
@@ -19,7 +19,7 @@ pub const DIRT_PORT: u16 = 57120;
 pub const VISUALS_PORT: u16 = 9000;
 /// How long before its time a bundle is sent, in seconds: what cannot be taken back any more.
 const LEAD: f64 = 0.020;
-/// A target from which no refusal comes for so long is there again.
+/// A target that was sent something, and from which no refusal came for so long, is there again.
 const BACK: Duration = Duration::from_secs(2);
 
 /// What the messages to a target look like.
@@ -37,10 +37,13 @@ pub struct OscOut {
     target: SocketAddr,
     style: Style,
     moments: Moments,
+    wall: Wall,
     lead: Frame,
     notices: Notices,
     /// When the target last refused.
     refused: Option<Instant>,
+    /// When it was first sent something after that.
+    tried: Option<Instant>,
 }
 
 impl OscOut {
@@ -64,19 +67,41 @@ impl OscOut {
         // Connected, so that the system tells when nobody listens there.
         socket.connect(target)?;
         let lead = (LEAD * f64::from(rate)).round() as Frame;
-        let notices = notices.clone();
-        Ok(OscOut { socket, target, style, moments, lead, notices, refused: None })
+        let (notices, wall) = (notices.clone(), Wall::default());
+        Ok(OscOut {
+            socket,
+            target,
+            style,
+            moments,
+            wall,
+            lead,
+            notices,
+            refused: None,
+            tried: None,
+        })
+    }
+
+    /// The same with a view of the system clock that all outputs share.
+    #[must_use]
+    pub fn sharing(mut self, wall: Wall) -> OscOut {
+        self.wall = wall;
+        self
     }
 
     fn send(&mut self, tag: (u32, u32), message: OscMessage) {
         let Ok(bytes) = encoder::encode(&bundle(tag, message)) else { return };
-        let Err(error) = self.socket.send(&bytes) else { return };
-        self.refuse(&error);
-        // The error may be the answer to the packet before; then this one was not sent.
-        let _ = self.socket.send(&bytes);
+        if let Err(error) = self.socket.send(&bytes) {
+            self.refuse(&error);
+            // The error may be the answer to the packet before; then this one was not sent.
+            let _ = self.socket.send(&bytes);
+        }
+        if self.refused.is_some() {
+            self.tried.get_or_insert_with(Instant::now);
+        }
     }
 
     fn refuse(&mut self, error: &std::io::Error) {
+        self.tried = None;
         if self.refused.replace(Instant::now()).is_none() {
             let (target, hint) = (
                 self.target,
@@ -101,26 +126,26 @@ impl Output for OscOut {
             Style::Free => free_message(cue),
         };
         if let Some(message) = message {
-            self.send(self.moments.ntp_at(cue.position), message);
+            self.send(self.wall.ntp_at(&self.moments, cue.position), message);
         }
     }
 
     fn panic(&mut self) {
         if self.style == Style::Dirt {
             let args = vec![OscType::String("s".into()), OscType::String("superpanic".into())];
-            let now = self.moments.ntp(self.moments.now());
+            let now = self.wall.ntp_at(&self.moments, self.moments.now() as f64);
             self.send(now, OscMessage { addr: "/dirt/play".into(), args });
         }
     }
 
     fn tend(&mut self) {
-        if let Some(jump) = self.moments.reconcile() {
+        if let Some(jump) = self.wall.reconcile(&self.moments) {
             self.notices.warn(format!("the system clock jumped by {jump:.3} s; time tags follow"));
         }
         if let Ok(Some(error)) = self.socket.take_error() {
             self.refuse(&error);
-        } else if self.refused.is_some_and(|at| at.elapsed() > BACK) {
-            self.refused = None;
+        } else if self.tried.is_some_and(|at| at.elapsed() > BACK) {
+            (self.refused, self.tried) = (None, None);
             self.notices.info(format!("{} takes OSC again", self.target));
         }
     }

@@ -2,6 +2,7 @@
 //! place of those that were late on the night.
 
 use super::{Key, Patient, Substitution, lock};
+use crate::heard::{Fact, Heard};
 use mag_pattern::{Call, Phrase, PhraseRequest, Played, Span, Sym, Time, World};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -9,6 +10,7 @@ use std::sync::{Arc, Mutex};
 /// See [`super::PhraseStore::again`].
 pub struct Again {
     patient: Patient,
+    played: Heard,
     state: Mutex<State>,
 }
 
@@ -25,12 +27,13 @@ struct State {
 }
 
 impl Again {
-    pub(super) fn new(patient: Patient) -> Again {
-        Again { patient, state: Mutex::default() }
+    pub(super) fn new(patient: Patient, played: Heard) -> Again {
+        Again { patient, played, state: Mutex::default() }
     }
 
-    /// From now on these are what was heard.
-    pub fn follow(&self, substitutions: &[Substitution]) {
+    /// From now on these are what was heard for phrases that were late, and on instruments.
+    pub fn follow(&self, substitutions: &[Substitution], facts: &[Fact]) {
+        self.played.again(facts);
         let mut state = lock(&self.state);
         state.late.clear();
         state.borders = substitutions.iter().map(|s| s.at).collect();
@@ -65,17 +68,20 @@ impl World for Again {
     }
 
     fn played(&self, source: Sym, span: Span, longest: Time) -> Played {
-        self.patient.played(source, span, longest)
+        let by = lock(&self.state).at;
+        self.played.played(source, span, longest, Some(by))
     }
 
     fn calls(&self, source: Sym, span: Span) -> Vec<Arc<Call>> {
-        self.patient.calls(source, span)
+        let by = lock(&self.state).at;
+        self.played.calls(source, span, Some(by))
     }
 
     fn asking(&self, span: Span) -> Time {
         let mut state = lock(&self.state);
         state.at = span.begin;
         let after = state.borders.partition_point(|at| *at <= span.begin);
-        state.borders.get(after).map_or(span.end, |border| border.min(span.end))
+        let until = state.borders.get(after).map_or(span.end, |border| border.min(span.end));
+        self.played.asking(Span::new(span.begin, until))
     }
 }

@@ -115,16 +115,25 @@ impl World for Live {
     }
 
     fn played(&self, source: Sym, span: Span, longest: Time) -> Played {
-        self.shared.played.played(source, span, longest)
+        let by = lock(&self.hearing).asked.map(|asked| asked.begin);
+        self.shared.played.played(source, span, longest, by)
     }
 
     fn calls(&self, source: Sym, span: Span) -> Vec<Arc<Call>> {
-        self.shared.played.calls(source, span)
+        let by = lock(&self.hearing).asked.map(|asked| asked.begin);
+        self.shared.played.calls(source, span, by)
     }
 
     fn asking(&self, span: Span) -> Time {
-        lock(&self.hearing).asked = Some(span);
-        span.end
+        let mut hearing = lock(&self.hearing);
+        // (a phrase that arrived within what was asked before is not heard earlier when it is
+        // asked again)
+        let changes = hearing.stories.values().flat_map(|story| &story.changes);
+        let within = changes.map(|(at, _)| *at).filter(|at| span.begin < *at && *at < span.end);
+        let until = within.fold(span.end, Time::min);
+        let until = self.shared.played.asking(Span::new(span.begin, until));
+        hearing.asked = Some(Span::new(span.begin, until));
+        until
     }
 }
 

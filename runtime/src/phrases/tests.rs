@@ -33,14 +33,15 @@ impl Player for OnLeave {
 }
 
 /// Has one model, `fake`.
-struct One(Option<OnLeave>);
+struct One(Mutex<Option<OnLeave>>);
 
 impl Shelf for One {
-    fn open(&mut self, model: &str, _: &str) -> Result<Opened, String> {
-        match self.0.take() {
+    fn open(&self, model: &str, _: &str) -> Result<Opened, String> {
+        let mut one = lock(&self.0);
+        match one.take() {
             Some(player) if model == "fake" => Ok((Box::new(player), None)),
             other => {
-                self.0 = other;
+                *one = other;
                 Err(format!("there is no model `{model}`"))
             }
         }
@@ -62,7 +63,7 @@ fn desk(waits: bool) -> Desk {
         let _ = say.send(notice.text.clone());
     });
     let player = OnLeave { leave: waits.then_some(on_leave), batches: tell };
-    let store = PhraseStore::new(Box::new(One(Some(player))), Notices::start(sink));
+    let store = PhraseStore::new(Box::new(One(Mutex::new(Some(player)))), Notices::start(sink));
     Desk { store, leave, batches, said }
 }
 
@@ -111,7 +112,7 @@ fn a_late_phrase_is_replaced_by_the_last_and_noted() {
     // Played again, from a store that has everything in time.
     let later = super::tests::desk(false);
     let again = later.store.again();
-    again.follow(&noted);
+    again.follow(&noted, &[]);
     assert_eq!(again.asking(Span::new(at(0), at(9))), at(1), "asked up to the next change");
     let answers = |n| {
         again.asking(Span::new(at(n), at(n + 1)));
@@ -254,7 +255,7 @@ impl Player for Meets {
 }
 
 impl Shelf for Arc<std::sync::Barrier> {
-    fn open(&mut self, _: &str, _: &str) -> Result<Opened, String> {
+    fn open(&self, _: &str, _: &str) -> Result<Opened, String> {
         Ok((Box::new(Meets(self.clone())), None))
     }
 }

@@ -38,19 +38,19 @@ pub trait Player: Send {
 pub type Opened = (Box<dyn Player>, Option<String>);
 
 /// Opens models by name.
-pub trait Shelf: Send {
+pub trait Shelf: Send + Sync {
     /// The model on a device (`cpu`, `cuda`, …), or why it cannot play.
     ///
     /// # Errors
     /// In the performer's words, with what to do about it.
-    fn open(&mut self, model: &str, device: &str) -> Result<Opened, String>;
+    fn open(&self, model: &str, device: &str) -> Result<Opened, String>;
 }
 
 /// The models of these folders, run by ONNX Runtime.
 pub struct Folders(pub Vec<PathBuf>);
 
 impl Shelf for Folders {
-    fn open(&mut self, model: &str, device: &str) -> Result<Opened, String> {
+    fn open(&self, model: &str, device: &str) -> Result<Opened, String> {
         let Some(folder) = library::find(model, &self.0) else {
             return Err(format!(
                 "there is no model `{model}`; `mag models` lists those that are there, and \
@@ -143,14 +143,15 @@ enum Place {
 
 /// The models that are open, where all workers find them: each is taken away while it is at work.
 pub(super) struct Bench {
-    shelf: Mutex<Box<dyn Shelf>>,
+    /// (a model that takes long to open, from a disk that does not answer, holds up no other)
+    shelf: Box<dyn Shelf>,
     places: Mutex<HashMap<Seat, Place>>,
 }
 
 impl Bench {
     /// Nothing is open yet.
     pub fn new(shelf: Box<dyn Shelf>) -> Bench {
-        Bench { shelf: Mutex::new(shelf), places: Mutex::default() }
+        Bench { shelf, places: Mutex::default() }
     }
 
     fn put(&self, seat: Seat, place: Place) {
@@ -230,7 +231,7 @@ impl Worker {
             _ => {}
         }
         let device = device.map_or("cpu", Sym::as_str);
-        let open = || lock(&self.bench.shelf).open(model.as_str(), device);
+        let open = || self.bench.shelf.open(model.as_str(), device);
         let opened = catch_unwind(AssertUnwindSafe(open));
         match opened.unwrap_or_else(|_| Err("opening it failed badly".into())) {
             Ok((player, notice)) => {

@@ -1,5 +1,6 @@
 //! What rustyline asks while a line is edited: when it is done, how to go on, how it looks.
 
+use super::MARGIN;
 use super::paint::paint;
 use super::words::Words;
 use mag_lang::block;
@@ -24,6 +25,9 @@ impl Assistant {
     }
 }
 
+/// How the margin of a line that goes on is shown: as wide as it is.
+const GOES_ON: &str = "\n...  ";
+
 /// Whether a block that ends here can be evaluated, or more lines must follow.
 ///
 /// A first line that is complete is evaluated at once; a block of several lines ends with an
@@ -39,7 +43,7 @@ pub(super) fn is_done(text: &str) -> bool {
 /// indented at the prompt.
 pub(super) fn indented(text: &str) -> String {
     let mut block = String::with_capacity(text.len() + 8);
-    for line in text.lines() {
+    for line in text.replace(MARGIN, "\n").lines() {
         let goes_on = !block.is_empty() && !block::is_complete(&block);
         if !block.is_empty() {
             block.push('\n');
@@ -77,18 +81,19 @@ impl Hinter for Assistant {
 
 impl Highlighter for Assistant {
     fn highlight<'l>(&self, line: &'l str, at: usize) -> Cow<'l, str> {
-        match self.color {
-            true => Cow::Owned(paint(line, at, &self.words())),
+        let line = match line.contains(MARGIN) {
+            true => Cow::Owned(line.replace(MARGIN, GOES_ON)),
             false => Cow::Borrowed(line),
-        }
+        };
+        if self.color { Cow::Owned(paint(&line, at, &self.words())) } else { line }
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
         Cow::Owned(format!("\x1b[2m{hint}\x1b[0m"))
     }
 
-    fn highlight_char(&self, _: &str, _: usize, _: CmdKind) -> bool {
-        self.color
+    fn highlight_char(&self, line: &str, _: usize, _: CmdKind) -> bool {
+        self.color || line.contains(MARGIN)
     }
 }
 
@@ -101,6 +106,9 @@ mod tests {
         assert_eq!(indented("pad: note ([\"c\",\n\"e\"])\n"), "pad: note ([\"c\",\n  \"e\"])");
         assert_eq!(indented("a: s \"x\"\nb: s \"y\"\n"), "a: s \"x\"\nb: s \"y\"");
         assert_eq!(indented("a: s \"x\"\n  .rev"), "a: s \"x\"\n  .rev");
+        // The margin that the prompt gives is none of the text.
+        let typed = "a: s \"x\"\n     b: s (\"y\"\n     )\n       .rev\n     ";
+        assert_eq!(indented(typed), "a: s \"x\"\nb: s (\"y\"\n  )\n  .rev");
     }
 
     #[test]

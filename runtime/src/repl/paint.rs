@@ -50,7 +50,10 @@ fn stretches(line: &str, words: &Words) -> Vec<Stretch> {
 fn token(rest: &str, line: &str, at: usize, words: &Words) -> (usize, &'static str) {
     let first = rest.chars().next().unwrap_or(' ');
     let run = |inside: fn(char) -> bool| rest.find(|c| !inside(c)).unwrap_or(rest.len());
+    let fresh = || line.get(..at).is_some_and(|before| before.ends_with('\n'));
     match first {
+        // (the margin of a line that goes on)
+        '.' if rest.starts_with("...  ") && fresh() => (5, COMMENT),
         '"' | '\'' => {
             let close = rest.get(1..).and_then(|inner| inner.find(first));
             (close.map_or(rest.len(), |i| i + 2), STRING)

@@ -1,6 +1,7 @@
 //! The line editor, on a thread of its own: hands over what was typed, shows what came of it.
 
-use super::helper::{Assistant, indented};
+use super::MARGIN;
+use super::helper::{Assistant, indented, is_done};
 use super::words::Words;
 use crate::notice::{self, Notice, Sink};
 use crate::terminal;
@@ -27,6 +28,8 @@ pub enum Typed {
     Block(String),
     /// Ctrl-C where there was nothing to take back.
     Interrupt,
+    /// Ctrl-Z where there was nothing to take back.
+    Sleep,
     /// Ctrl-D, or the end of what is piped in.
     End,
 }
@@ -49,6 +52,8 @@ pub struct Prompt {
     history: Option<PathBuf>,
     /// Whether the line was empty when Ctrl-C was pressed.
     idle: Arc<AtomicBool>,
+    /// Whether it was Ctrl-Z.
+    sleepy: Arc<AtomicBool>,
 }
 
 impl Prompt {
@@ -70,16 +75,21 @@ impl Prompt {
         let idle = Arc::new(AtomicBool::new(true));
         let watch = Box::new(Interrupt(idle.clone()));
         editor.bind_sequence(KeyEvent::ctrl('C'), EventHandler::Conditional(watch));
-        let line_break = KeyEvent(KeyCode::Enter, Modifiers::ALT);
-        // Ctrl-Z would stop the whole program, and the music with it.
-        editor.bind_sequence(KeyEvent::ctrl('Z'), EventHandler::Simple(Cmd::Undo(1)));
+        // Ctrl-Z stops the whole program, and the music with it: never by accident.
+        let sleepy = Arc::new(AtomicBool::new(false));
+        let watch = Box::new(Sleep { idle: idle.clone(), sleepy: sleepy.clone() });
+        editor.bind_sequence(KeyEvent::ctrl('Z'), EventHandler::Conditional(watch));
         editor.bind_sequence(KeyEvent::ctrl('\\'), EventHandler::Simple(Cmd::Noop));
-        editor.bind_sequence(line_break, EventHandler::Simple(Cmd::Newline));
+        let line_break = KeyEvent(KeyCode::Enter, Modifiers::ALT);
+        let goes_on = Cmd::Insert(1, MARGIN.into());
+        editor.bind_sequence(line_break, EventHandler::Simple(goes_on));
+        let enter = KeyEvent(KeyCode::Enter, Modifiers::NONE);
+        editor.bind_sequence(enter, EventHandler::Conditional(Box::new(Enter)));
         if let Some(path) = &history {
             // The first evening there is none yet.
             let _ = editor.load_history(path);
         }
-        Ok(Prompt { editor, history, idle })
+        Ok(Prompt { editor, history, idle, sleepy })
     }
 
     /// Where messages of the performance go so that they stand above the line that is being
@@ -109,7 +119,9 @@ impl Prompt {
                 }
                 let Ok(reply) = answered.recv() else { return };
                 if !reply.text.is_empty() {
-                    notice::print(reply.text.trim_end_matches('\n'));
+                    let text = reply.text.trim_end_matches('\n');
+                    let columns = terminal::size().map_or(usize::MAX, |(_, n)| usize::from(n));
+                    notice::print(&terminal::wrapped(text, columns));
                 }
                 if reply.leave || over {
                     return;
@@ -127,6 +139,9 @@ impl Prompt {
                 Ok(line) => {
                     self.remember(&line);
                     return Typed::Block(indented(&line));
+                }
+                Err(ReadlineError::Interrupted) if self.sleepy.swap(false, Ordering::Relaxed) => {
+                    return Typed::Sleep;
                 }
                 Err(ReadlineError::Interrupted) if self.idle.load(Ordering::Relaxed) => {
                     return Typed::Interrupt;
@@ -163,6 +178,32 @@ impl ConditionalEventHandler for Interrupt {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, line: &EventContext) -> Option<Cmd> {
         self.0.store(line.line().is_empty(), Ordering::Relaxed);
         Some(Cmd::Interrupt)
+    }
+}
+
+/// Ctrl-Z takes back what was typed last; where there is nothing, it asks for sleep.
+struct Sleep {
+    idle: Arc<AtomicBool>,
+    sleepy: Arc<AtomicBool>,
+}
+
+impl ConditionalEventHandler for Sleep {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, line: &EventContext) -> Option<Cmd> {
+        if !line.line().is_empty() {
+            return Some(Cmd::Undo(1));
+        }
+        self.idle.store(true, Ordering::Relaxed);
+        self.sleepy.store(true, Ordering::Relaxed);
+        Some(Cmd::Interrupt)
+    }
+}
+
+/// A line that is not done goes on below, with a margin that shows it.
+struct Enter;
+
+impl ConditionalEventHandler for Enter {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, line: &EventContext) -> Option<Cmd> {
+        (!is_done(line.line())).then(|| Cmd::Insert(1, MARGIN.into()))
     }
 }
 

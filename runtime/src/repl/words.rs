@@ -1,10 +1,13 @@
 //! Completion: which words can stand at a place of a line.
 
+use super::MARGIN;
+use super::files::{self, Wanted};
 use mag_engine::{SOUNDS, SynthDef};
 use mag_lang::doc::Entry;
 use mag_lang::syntax::COMMANDS;
 use mag_lang::{MODIFIERS, Program, instruments, synth};
 use mag_pattern::harmony;
+use std::path::PathBuf;
 
 /// The words that the performer can type: the language's, and those of what plays.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +22,8 @@ pub struct Words {
     synths: Vec<String>,
     /// Names of recordings.
     samples: Vec<String>,
+    /// The folder in which programs find their files.
+    folder: PathBuf,
 }
 
 /// What kind of word stands at a place.
@@ -44,6 +49,8 @@ enum Kind {
     Generator,
     /// The name of a single-cycle wave.
     Wave,
+    /// A file or folder, and which.
+    File(Wanted),
     /// Plain text.
     Nothing,
 }
@@ -53,6 +60,13 @@ impl Words {
     pub fn new(entries: &[Entry], models: Vec<String>) -> Words {
         let library = entries.iter().map(|e| (e.name.clone(), e.params.clone())).collect();
         Words { library, models, ..Words::default() }
+    }
+
+    /// The same, for programs that find their files in `folder`.
+    #[must_use]
+    pub fn within(mut self, folder: PathBuf) -> Words {
+        self.folder = folder;
+        self
     }
 
     /// Takes the names of what plays now.
@@ -66,7 +80,10 @@ impl Words {
     /// Where the word at byte `at` of `line` begins, and the words it may become.
     pub fn complete(&self, line: &str, at: usize) -> (usize, Vec<String>) {
         let before = line.get(..at).unwrap_or(line);
-        let kind = kind(before);
+        let kind = kind(&before.replace(MARGIN, "\n"));
+        if let Kind::File(wanted) = kind {
+            return files::complete(before, wanted, &self.folder);
+        }
         let in_word = |c: char| match kind {
             Kind::Chord | Kind::Scale => !c.is_whitespace() && !"\"[]<>(){},:|*/!@?~".contains(c),
             _ => c.is_alphanumeric() || c == '_',
@@ -121,7 +138,7 @@ impl Words {
             }
             Kind::Scale => harmony::scale_names().for_each(|name| words.push(name)),
             Kind::Chord => harmony::chord_symbols().for_each(|name| words.push(name)),
-            Kind::Link | Kind::Part | Kind::Nothing => {}
+            Kind::Link | Kind::Part | Kind::File(_) | Kind::Nothing => {}
         }
         words
     }
@@ -175,6 +192,9 @@ fn kind(before: &str) -> Kind {
     if let Some((quote, at)) = in_quotes(before) {
         let owner = before.get(..at).unwrap_or("").trim_end();
         let name = owner.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+        if let Some(wanted) = Wanted::by(owner) {
+            return Kind::File(wanted);
+        }
         return match (quote, name) {
             (_, "wave") if in_synth(before) => Kind::Wave,
             ('\'', _) => Kind::Nothing,
@@ -245,7 +265,6 @@ mod tests {
         assert!(offers("mel", "melody") && offers("lead: mel", "melody"));
         assert!(offers("n \"0\" .scale \"d:dor", "dorian"));
         assert!(offers("help ev", "every") && offers("help hu", "hush"));
-        assert_eq!(after("use 'dr"), Vec::<String>::new());
         assert_eq!(after("-- te"), Vec::<String>::new());
     }
 

@@ -1,7 +1,8 @@
 //! One cycle of a pattern that plays once.
 
+use super::event::{cue_of, is_empty};
 use super::lane::Lane;
-use super::{Reign, cue_of, is_empty};
+use super::reign::Reign;
 use crate::cue::Cue;
 use mag_pattern::{Pattern, Span, Time, World};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,11 +19,17 @@ pub(super) struct Once {
 impl Once {
     /// Its events up to `goal`. What fails is silent.
     pub fn ask(&mut self, goal: Time, reign: &Reign, world: &dyn World, cues: &mut Vec<Cue>) {
-        let span = Span::new(self.asked, goal.min(self.at + Time::ONE));
-        if is_empty(span) {
-            return;
+        let end = goal.min(self.at + Time::ONE);
+        while !is_empty(Span::new(self.asked, end)) {
+            let until = world.asking(Span::new(self.asked, end));
+            let until = if until > self.asked { until.min(end) } else { end };
+            self.piece(Span::new(self.asked, until), reign, world, cues);
+            self.asked = until;
         }
-        self.asked = span.end;
+    }
+
+    /// Its events in a span in which one answer to each wish holds.
+    fn piece(&self, span: Span, reign: &Reign, world: &dyn World, cues: &mut Vec<Cue>) {
         let mut query = reign.query(self.at.floor(), world);
         let mut haps = Vec::new();
         let ask = span.map(|t| t - self.at);

@@ -1,8 +1,8 @@
 //! A part while it plays: its pattern, what to fall back to when that fails, and the versions
 //! before it that are still fading out.
 
+use super::event::{is_empty, place};
 use super::lane::Lane;
-use super::{is_empty, place};
 use crate::clock::Clock;
 use mag_lang::Part;
 use mag_pattern::{Hap, Loc, Pattern, Query, Span, Time};

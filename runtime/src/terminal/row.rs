@@ -37,6 +37,11 @@ impl Row {
         if !in_front() {
             return;
         }
+        let kept = KEPT.get().is_some_and(|kept| kept.reserved.load(Relaxed));
+        if self.reserved.is_some() && !kept {
+            // The program slept, and the terminal was somebody else's.
+            self.reserved = None;
+        }
         let now = size().filter(|(rows, columns)| *rows >= ROWS && *columns >= COLUMNS);
         if now != self.reserved {
             self.resize(now);

@@ -27,18 +27,25 @@ pub fn hung_up() -> bool {
     HUNG_UP.load(Relaxed)
 }
 
-/// Delivers signals from a thread of its own. If what hears of them does not end in time, the
+/// Delivers signals from a thread of its own; sleeps when told to (`SIGTSTP`). If what hears of them does not end in time, the
 /// process does, with the terminal as it was.
 ///
 /// # Errors
 /// If the system gives no thread, or does not let itself be heard.
 #[cfg(unix)]
 pub fn listen(deliver: impl Fn(Signal) -> bool + Send + 'static) -> std::io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP])?;
     let hear = move || {
         let mut interrupts: Vec<Instant> = Vec::new();
         for number in signals.forever() {
+            if number == SIGTSTP {
+                super::suspend();
+                // (a line editor draws its line anew)
+                use rustix::process::{Signal, getpid, kill_process};
+                let _ = kill_process(getpid(), Signal::WINCH);
+                continue;
+            }
             let signal = match number {
                 SIGINT => Signal::Interrupt,
                 SIGHUP => Signal::HangUp,

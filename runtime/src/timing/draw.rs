@@ -30,9 +30,9 @@ pub fn figures(snapshot: &Snapshot, small_matters: bool) -> String {
         return "nothing yet".into();
     }
     let at = |share| short(snapshot.quantile(share));
-    let low = if small_matters { format!("1 % {} · ", at(0.01)) } else { String::new() };
+    let low = if small_matters { format!("1 % {}, ", at(0.01)) } else { String::new() };
     let largest = short(snapshot.largest());
-    format!("{low}median {} · 99 % {} · most {largest}", at(0.5), at(0.99))
+    format!("{low}median {}, 99 % {}, most {largest}", at(0.5), at(0.99))
 }
 
 /// A row of bars and the scale below it, from the decade of the smallest to that of the largest;

@@ -1,6 +1,6 @@
 //! A journal played again in real time.
 
-use super::{Replay, due};
+use super::{Replay, described, due};
 use crate::journal::{Recorded, Take};
 use crate::keys::{Key, Keys};
 use crate::notice::{self, Notices};
@@ -35,6 +35,7 @@ impl Replay {
                 coming: Lookahead::default(),
                 ahead: store.ahead(),
                 pressed: keys.is_some().then_some(&pressed),
+                notices,
             };
             match house.play(take, end) {
                 Some(count) => refused += count,
@@ -56,10 +57,13 @@ impl Replay {
         let sources = Arc::new(Mutex::new(Sources::new()));
         let world = Arc::new(store.again());
         let take = recorded.takes.get(number);
-        world.follow(take.map_or(&[], |take| &take.phrases));
+        if let Some(take) = take {
+            world.follow(&take.phrases, &take.heard);
+        }
         let told = notices.clone();
         let locate = locator(&sources);
-        let performer = Performer::new(self.sound.setup(), world.clone(), told, locate);
+        let performer = Performer::new(self.sound.setup(), world.clone(), told, locate)
+            .looking_ahead(Arc::new(store.ahead()));
         let language = Arc::new(crate::phrases::library::language());
         let (defaults, told) = (self.sound.defaults(), notices.clone());
         let player = Box::new(performer);
@@ -76,6 +80,7 @@ struct House<'a> {
     coming: Lookahead,
     ahead: Ahead,
     pressed: Option<&'a Receiver<Key>>,
+    notices: &'a Notices,
 }
 
 impl House<'_> {
@@ -87,6 +92,7 @@ impl House<'_> {
                 let ahead = Time::from_f64((AHEAD * self.session.program().cps()).min(1.0));
                 self.wait(first - ahead)?;
             }
+            self.notices.info(described(entry).trim_start());
             refused += usize::from(self.session.perform_again(entry).is_err());
         }
         self.wait(end)?;

@@ -78,7 +78,9 @@ impl Stage {
         let language = Arc::new(crate::phrases::library::language());
         let world: Arc<Again> = Arc::new(store.again());
         let take = recorded.takes.get(number);
-        world.follow(take.map_or(&[], |take| &take.phrases));
+        if let Some(take) = take {
+            world.follow(&take.phrases, &take.heard);
+        }
         let from = take.map_or(Time::ZERO, |take| take.from);
         let (empty, told) = (language.empty(), notices.clone());
         let offline = Offline::starting_at(from, empty, world.clone(), folders, told);
