@@ -10,6 +10,7 @@ import numpy as np
 from event_batches import loss, nats_of
 from event_model import EventModel, Vocabulary
 from evaluate_melody import opening_and_rest
+from exporting import curve
 from melody_data import DURATIONS, TOKENS, events_of, load
 from melody_features import COLUMNS, NAMES, features
 from train_melody import LONGEST, per_sixteenth
@@ -45,6 +46,7 @@ def main():
     test = by_split["test"]
     nats = evaluate(trainer.average.eval(), test)
     first, rest = opening_and_rest(nats, test)
+    curve(trainer.log, "curves/lstm.png", "nats per sixteenth", "nats per event, dropout")
     print(f"LSTM, folk test: {per_sixteenth(nats, test):.4f} nats per sixteenth; first four bars {first:.4f}, later {rest:.4f}")
 
 
