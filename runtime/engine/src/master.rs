@@ -28,12 +28,12 @@ const BETA: f64 = 2.0;
 const BEYOND: f32 = 1.25;
 /// How often the second difference is taken to find what lies there: 48 dB less an octave below.
 const STEEP: usize = 8;
+/// Frames whose peaks are looked for at once: as many as the processor has room for.
+const STRETCH: usize = 16;
 /// Frames over which the mean of that is taken.
 const MEAN: usize = TAPS - 2 * STEEP;
 /// Frames that it needs for a block.
 const SEEN: usize = BLOCK + TAPS - 1;
-/// Points at which it looks: a quarter, half and three quarters of the way.
-const POINTS: usize = 3;
 /// Seconds in which the gain recovers most of its way.
 const RECOVER: f32 = 0.12;
 /// Frames after which the window holds nothing but gains of 1, once one block ended at 1.
@@ -64,7 +64,7 @@ pub(crate) struct Master {
     calm: usize,
     recovered: f32,
     recover: f32,
-    between: [[f32; TAPS]; POINTS],
+    between: Between,
 }
 
 impl Master {
@@ -82,7 +82,7 @@ impl Master {
             calm: CALM,
             recovered: 1.0,
             recover: OnePole::share(1.0 / (core::f32::consts::TAU * RECOVER * rate)),
-            between: core::array::from_fn(|i| taps((i + 1) as f32 / (POINTS + 1) as f32)),
+            between: Between::new(),
         }
     }
 
@@ -90,13 +90,17 @@ impl Master {
     /// which it was limited.
     pub fn run(&mut self, mix: &mut Stereo) -> (f32, [f32; BLOCK]) {
         self.dc.iter_mut().for_each(OnePole::settle);
-        for (channel, x) in mix.iter().enumerate() {
-            let seen = &mut self.seen[channel];
-            seen.copy_within(BLOCK.., 0);
-            for (y, x) in seen[TAPS - 1..].iter_mut().zip(x) {
-                let x = if x.is_finite() { *x } else { 0.0 };
-                *y = flush(x - self.dc[channel].low(self.share, x));
-            }
+        let [left, right] = &mut self.seen;
+        left.copy_within(BLOCK.., 0);
+        right.copy_within(BLOCK.., 0);
+        // Both at once: each frame waits for the one before it, but not for the other channel.
+        let seen = left[TAPS - 1..].iter_mut().zip(&mut right[TAPS - 1..]);
+        let [l, r] = &mut self.dc;
+        for ((y_l, y_r), (x_l, x_r)) in seen.zip(mix[0].iter().zip(&mix[1])) {
+            let x_l = if x_l.is_finite() { *x_l } else { 0.0 };
+            let x_r = if x_r.is_finite() { *x_r } else { 0.0 };
+            *y_l = flush(x_l - l.low(self.share, x_l));
+            *y_r = flush(x_r - r.low(self.share, x_r));
         }
         let mut gains = [0.0; BLOCK];
         peaks(&self.between, &self.seen, &mut gains);
@@ -162,22 +166,32 @@ struct Lows {
 /// For each frame the highest of the two samples in the middle of the interpolator and the points
 /// between them, of both channels, with what may come from beyond its taps.
 #[multiversion(targets("x86_64+avx2"))]
-fn peaks(between: &[[f32; TAPS]; POINTS], seen: &[[f32; SEEN]; 2], out: &mut [f32; BLOCK]) {
+fn peaks(between: &Between, seen: &[[f32; SEEN]; 2], out: &mut [f32; BLOCK]) {
     for x in seen {
         let mut own = [0.0; BLOCK];
         let (before, after) = (&x[TAPS / 2 - 1..], &x[TAPS / 2..]);
         for (y, (before, after)) in own.iter_mut().zip(before.iter().zip(after)) {
             *y = higher(before.abs(), after.abs());
         }
-        for taps in between {
-            let mut sum = [0.0; BLOCK];
-            for (i, tap) in taps.iter().enumerate() {
-                for (y, x) in sum.iter_mut().zip(&x[i..]) {
-                    *y += tap * x;
+        for (n, own) in own.as_chunks_mut::<STRETCH>().0.iter_mut().enumerate() {
+            let x = &x[n * STRETCH..];
+            let [mut half, mut even, mut odd] = [[0.0; STRETCH]; 3];
+            for (i, [h, e, o]) in between.0.iter().enumerate() {
+                let (first, last) = (x[i..].first_chunk(), x[TAPS - 1 - i..].first_chunk());
+                let (Some(first), Some(last)): (Option<&[f32; STRETCH]>, _) = (first, last) else {
+                    break;
+                };
+                let last: &[f32; STRETCH] = last;
+                for k in 0..STRETCH {
+                    let (sum, difference) = (first[k] + last[k], first[k] - last[k]);
+                    half[k] += h * sum;
+                    even[k] += e * sum;
+                    odd[k] += o * difference;
                 }
             }
-            for (y, sum) in own.iter_mut().zip(&sum) {
-                *y = higher(*y, sum.abs());
+            for (k, y) in own.iter_mut().enumerate() {
+                let (before, after) = ((even[k] + odd[k]).abs(), (even[k] - odd[k]).abs());
+                *y = higher(higher(*y, half[k].abs()), higher(before, after));
             }
         }
         let beyond = beyond(x);
@@ -200,17 +214,35 @@ fn beyond(x: &[f32; SEEN]) -> [f32; BLOCK] {
     }
     high.iter_mut().for_each(|y| *y = y.abs());
     let mut sum: f32 = high[..MEAN].iter().sum();
-    core::array::from_fn(|i| {
-        let mean = sum * (BEYOND / MEAN as f32);
+    let mut means = [0.0; BLOCK];
+    for (i, y) in means.iter_mut().enumerate() {
+        *y = sum;
         sum += high[i + MEAN] - high[i];
-        higher(0.0, mean)
-    })
+    }
+    for y in &mut means {
+        *y = higher(0.0, *y * (BEYOND / MEAN as f32));
+    }
+    means
 }
 
 #[inline(always)]
 #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
 fn higher(a: f32, b: f32) -> f32 {
     if b > a { b } else { a }
+}
+
+/// The taps for half the way, and what is even and what is odd in those for a quarter: those for three
+/// quarters are the same the other way round, and half of them do for both ends.
+struct Between([[f32; 3]; TAPS / 2]);
+
+impl Between {
+    fn new() -> Self {
+        let (quarter, half) = (taps(0.25), taps(0.5));
+        Between(core::array::from_fn(|i| {
+            let (first, last) = (quarter[i], quarter[TAPS - 1 - i]);
+            [half[i], 0.5 * (first + last), 0.5 * (first - last)]
+        }))
+    }
 }
 
 /// Windowed-sinc taps for the point `share` of the way between the two samples in the middle.

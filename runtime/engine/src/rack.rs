@@ -167,12 +167,22 @@ impl Rack {
         slots: &[u16],
         mut tell: impl FnMut(usize, &Voice, Outcome),
     ) {
+        let mut fader = None;
         for (i, &slot) in slots.iter().enumerate() {
             let Some(voice) = voice_at(voices, slot) else { continue };
             if let Some(bus) = buses.get_mut(usize::from(voice.orbit)) {
-                let Some(mut lines) = self.lines.lines(usize::from(slot)) else { continue };
-                let room = (&mut lines, &mut self.frames[i]);
-                voice.fader = faders.levels(voice.shot.lane, block);
+                // Looked for only where they are used: most voices have no effects.
+                let mut lines = match voice.effects {
+                    true => self.lines.lines(usize::from(slot)),
+                    false => None,
+                };
+                let room = (lines.as_mut(), &mut self.frames[i]);
+                // Neighbours mostly share a fader.
+                let lane = voice.shot.lane;
+                if fader.is_none_or(|(of, _)| of != lane) {
+                    fader = Some((lane, faders.levels(lane, block)));
+                }
+                voice.fader = fader.map_or((1.0, 1.0), |(_, levels)| levels);
                 let beside = stem.as_deref_mut().and_then(|stem| stem.bus_of(&voice.shot));
                 let outcome = voice.finish(block, self.lives[i], room, (bus, beside));
                 tell(i, voice, outcome);

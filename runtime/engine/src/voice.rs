@@ -60,7 +60,7 @@ pub(crate) struct Voice {
     pub sound: SoundId,
     pub orbit: u8,
     /// Whether it has effects.
-    effects: bool,
+    pub effects: bool,
     /// The kinds of its filters, as `sweeps` has them.
     pub kinds: [Kind; FILTERS],
     /// The recording that it plays.
@@ -174,6 +174,7 @@ impl Voice {
 
     /// Says which frames of the block that starts at frame `block` its tone is to fill; the factor
     /// of its pitch at the two ends.
+    #[inline]
     pub fn prepare(&self, block: u64, frames: &mut Frames) -> (f32, f32) {
         frames.start = self.begin.saturating_sub(block).min(BLOCK as u64) as usize;
         let end = self.age + (BLOCK - frames.start) as u64;
@@ -181,6 +182,7 @@ impl Voice {
     }
 
     /// Takes in the tone that was made for it.
+    #[inline]
     pub fn enter(&mut self, frames: &mut Frames) {
         self.entry.run(frames);
         frames.silence_before_start();
@@ -193,15 +195,15 @@ impl Voice {
     }
 
     /// Distorts the filtered frames, shapes their level and adds them to `bus`.
-    /// `lines` are those of its slot; a second bus is that of its part's stem.
+    /// `lines` are those of its slot, if it has effects; a second bus is that of its part's stem.
     pub fn finish(
         &mut self,
         block: u64,
         life: Life,
-        (lines, frames): (&mut Lines<'_>, &mut Frames),
+        (lines, frames): (Option<&mut Lines<'_>>, &mut Frames),
         (bus, beside): (&mut Bus, Option<&mut Bus>),
     ) -> Outcome {
-        if self.effects {
+        if let Some(lines) = lines {
             self.chain.run(lines, frames);
         }
         let start = frames.start.min(BLOCK);
@@ -366,7 +368,7 @@ mod tests {
         let life = voice.tone(0, &stage, (0, &mut Faulty), &mut frames);
         let mut bank = LineBank::new(1);
         let mut lines = bank.lines(0).expect("one voice");
-        let outcome = voice.finish(0, life, (&mut lines, &mut frames), (&mut bus, None));
+        let outcome = voice.finish(0, life, (Some(&mut lines), &mut frames), (&mut bus, None));
         assert_eq!(outcome, Outcome::Broken);
         let mut mix = [[0.0; BLOCK]; 2];
         bus.drain(0, &mut mix);
