@@ -1,5 +1,6 @@
 //! Generators: a model and what it was told, on the way to becoming a pattern.
 
+mod flow;
 mod form;
 mod live;
 mod notes;

@@ -24,6 +24,7 @@ pub mod melody;
 mod performance;
 mod stuck;
 pub mod ticks;
+mod underway;
 mod wishes;
 mod worker;
 
@@ -32,7 +33,7 @@ pub use ahead::{Lookahead, ask_ahead};
 pub(crate) use chorale::voices_of;
 pub use key::Key;
 pub use live::{Live, Substitution};
-pub use worker::{Folders, Opened, Player, Shelf, open};
+pub use worker::{Flowed, Folders, Memory, Opened, Player, Shelf, open};
 
 use crate::heard::Heard;
 use crate::notice::Notices;
@@ -42,14 +43,15 @@ use mag_pattern::{Call, Phrase, PhraseRequest, Played, Span, Sym, Time, World};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use underway::{Batch, UnderWay};
 use worker::{Bench, Worker};
 
 /// Phrases that are kept: hours of most pieces, a few megabytes.
 const KEPT: usize = 1024;
 /// Wishes that may wait; beyond that the oldest is dropped and asked for again when needed.
 const WAITING: usize = 256;
-/// A wish that nobody has asked for since is dropped: what will sound is asked for ten times a
-/// second until it is there.
+/// A wish that nobody has asked for since is dropped, also when it is being met: what will sound is
+/// asked for ten times a second until it is there.
 const STALE: Duration = Duration::from_millis(1500);
 /// Threads that make phrases, at most; each model is at work on one of them at a time.
 const WORKERS: usize = 4;
@@ -93,8 +95,10 @@ struct State {
     queue: VecDeque<PhraseRequest>,
     /// Wishes that are waiting or being met, and how much they are wanted.
     pending: HashMap<Key, Interest>,
-    /// Models that are at work.
-    busy: Vec<stuck::Work>,
+    /// Batches at work; each model is at work on one of them at a time.
+    busy: Vec<UnderWay>,
+    /// How many batches there have been.
+    batches: u64,
     /// Wishes that could not be met, and when to try again.
     refused: HashMap<Key, Instant>,
     /// What was heard last, for each kind of phrase.
@@ -109,7 +113,7 @@ struct State {
 /// What the store and its worker share.
 pub(crate) struct Shared {
     state: Mutex<State>,
-    phrases: Mutex<Cache>,
+    phrases: Mutex<Cache<Arc<Phrase>>>,
     /// Something is in the queue, or the store is closed.
     wished: Condvar,
     /// A wish was met or refused.
@@ -133,16 +137,16 @@ impl Shared {
     }
 
     /// Waits for wishes: the first whose model is free, and what else fits into one batch with it.
-    /// That model is then at work until [`Shared::free`].
-    fn next_batch(&self, most: usize) -> Option<Vec<PhraseRequest>> {
+    /// That model is then at work until [`Shared::finish`].
+    fn next_batch(&self, most: usize) -> Option<Batch> {
         let mut state = lock(&self.state);
         loop {
             if state.closed {
                 return None;
             }
             state.forget_stale();
-            let free =
-                |w: &PhraseRequest| !state.busy.iter().any(|b| b.seat == (w.model, w.device));
+            let busy = |seat: Seat| state.busy.iter().any(|batch| batch.seat == seat);
+            let free = |w: &PhraseRequest| !busy((w.model, w.device));
             if let Some(at) = state.queue.iter().position(free) {
                 let first = state.queue.remove(at);
                 first.into_iter().for_each(|first| state.queue.push_front(first));
@@ -150,32 +154,27 @@ impl Shared {
             }
             state = self.wished.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        let seat = |w: &PhraseRequest| (w.verb, w.model, w.device);
-        let first = state.queue.front().map(seat);
-        // Phrases that continue one another are made one by one, in order.
-        let alone = state.queue.front().is_some_and(|w| w.flow);
-        let fits = |w: &PhraseRequest| Some(seat(w)) == first && !w.flow;
-        let mut batch = Vec::new();
+        let kind = |w: &PhraseRequest| (w.verb, w.model, w.device, w.flow);
+        let first = state.queue.front().map(kind);
+        let State { queue, pending, .. } = &mut *state;
+        let want = |w: &PhraseRequest| pending.get(&Key::of(w)).map(|interest| interest.want);
+        // A batch takes as long as its longest phrase: what should sound already does not wait for
+        // what will sound.
+        let urgent = queue.front().and_then(want) == Some(Want::Now);
+        let mut wishes = Vec::new();
         let mut rest = VecDeque::new();
-        for wish in state.queue.drain(..) {
-            let takes = if alone { batch.is_empty() } else { batch.len() < most && fits(&wish) };
-            if takes { batch.push(wish) } else { rest.push_back(wish) }
+        for wish in queue.drain(..) {
+            let may = !urgent || want(&wish) > Some(Want::Ahead);
+            let takes = wishes.len() < most && may && Some(kind(&wish)) == first;
+            if takes { wishes.push(wish) } else { rest.push_back(wish) }
         }
         state.queue = rest;
-        state.busy.extend(batch.first().map(|w| stuck::Work::on((w.model, w.device))));
-        Some(batch)
-    }
-
-    /// A model has done its work.
-    fn free(&self, seat: Seat) {
-        let mut state = lock(&self.state);
-        if let Some(at) = state.busy.iter().position(|busy| busy.seat == seat)
-            && state.busy.swap_remove(at).said
-        {
-            self.notices.info(format!("{}: the model answers again", seat.0));
+        state.batches += 1;
+        let batch = Batch { number: state.batches, wishes };
+        if let Some(first) = batch.wishes.first() {
+            state.busy.push(UnderWay::new(&batch, (first.model, first.device)));
         }
-        drop(state);
-        self.wished.notify_all();
+        Some(batch)
     }
 
     /// A phrase that is there already.
@@ -185,24 +184,6 @@ impl Shared {
 
     fn keep(&self, key: Key, phrase: Arc<Phrase>) {
         lock(&self.phrases).put(key, phrase);
-    }
-
-    /// A wish was met, or could not be.
-    fn finish(&self, key: Key, made: Option<Phrase>) {
-        let refused = made.is_none();
-        if let Some(phrase) = made {
-            self.keep(key, Arc::new(phrase));
-        }
-        let mut state = lock(&self.state);
-        state.pending.remove(&key);
-        if refused {
-            if state.refused.len() >= REFUSED {
-                state.refused.clear();
-            }
-            state.refused.insert(key, Instant::now() + RETRY);
-        }
-        drop(state);
-        self.met.notify_all();
     }
 
     /// The phrase, if it is there; otherwise it will be made.
@@ -285,18 +266,34 @@ impl Shared {
 }
 
 impl State {
-    /// Drops what nobody has asked for lately: an edit has taken it off.
+    /// Drops what nobody has asked for lately: an edit has taken it off, or its time is past.
     fn forget_stale(&mut self) {
-        let pending = &mut self.pending;
-        self.queue.retain(|wish| {
-            let key = Key::of(wish);
-            let stale = |i: &Interest| i.want != Want::Firm && i.asked.elapsed() > STALE;
-            let stale = pending.get(&key).is_some_and(stale);
-            if stale {
-                pending.remove(&key);
-            }
-            !stale
-        });
+        self.forget(|i| i.want != Want::Firm && i.asked.elapsed() > STALE);
+    }
+
+    /// Drops such wishes, those that wait and those that are being met.
+    fn forget(&mut self, what: impl Fn(&Interest) -> bool) {
+        let before = self.pending.len();
+        self.pending.retain(|_, interest| !what(interest));
+        if self.pending.len() < before {
+            let pending = &self.pending;
+            self.queue.retain(|wish| pending.contains_key(&Key::of(wish)));
+        }
+    }
+
+    /// Drops one wish, if it waits or is being met.
+    fn forget_one(&mut self, key: Key) {
+        if self.pending.remove(&key).is_some() {
+            self.queue.retain(|wish| Key::of(wish) != key);
+        }
+    }
+
+    /// Remembers that a wish cannot be met for now.
+    fn refuse(&mut self, key: Key) {
+        if self.refused.len() >= REFUSED {
+            self.refused.clear();
+        }
+        self.refused.insert(key, Instant::now() + RETRY);
     }
 
     /// Puts a wish before all others.
@@ -429,6 +426,11 @@ impl Ahead {
     pub fn waiting(&self) -> usize {
         lock(&self.0.state).pending.len()
     }
+
+    /// Gives up what was only looked ahead for, and not since then.
+    pub fn forget_before(&self, then: Instant) {
+        lock(&self.0.state).forget(|i| i.want == Want::Ahead && i.asked < then);
+    }
 }
 
 impl World for Ahead {
@@ -470,6 +472,12 @@ impl World for Patient {
                 return shared.peek(key);
             }
             if left.is_zero() {
+                let mut state = state;
+                match (self.until, state.pending.get_mut(&key)) {
+                    // The music begins: from now on it is a phrase like any other.
+                    (Some(_), Some(interest)) => interest.want = Want::Now,
+                    _ => state.forget_one(key),
+                }
                 drop(state);
                 if self.until.is_none() {
                     shared.say(format!("{}: a phrase took too long and is left out", wish.model));

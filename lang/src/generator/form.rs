@@ -34,8 +34,8 @@ impl Generator {
     /// The place of phrase number `index`.
     pub(super) fn place(&self, index: i64) -> Place {
         let n = self.form.len() as i64;
-        if n == 0 {
-            let varies = self.settings.contains_key("vary");
+        if n == 0 || self.flow {
+            let varies = self.settings.contains_key("vary") && !self.flow;
             let turn = if varies { index } else { 0 };
             return Place { name: None, pass: if varies { 0 } else { index }, turn, rank: 0 };
         }

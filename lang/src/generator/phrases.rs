@@ -155,7 +155,11 @@ impl Generator {
         } else if !given.is_empty() {
             wish.given = given;
         }
-        (Some(self.formed(index, wish, &place, q)), events, own)
+        let wish = match self.flow {
+            true => self.flowing(index, wish, q),
+            false => self.formed(index, wish, &place, q),
+        };
+        (Some(wish), events, own)
     }
 
     /// The model that was asked for, or the verb's own for such notes.

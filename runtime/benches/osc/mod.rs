@@ -25,7 +25,7 @@ impl Mag {
             .env("XDG_STATE_HOME", &state)
             .env("XDG_RUNTIME_DIR", file.with_file_name(""))
             .stdin(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(std::fs::File::create(file.with_file_name("said"))?)
             .spawn()?;
         Ok(Mag(child))
     }
@@ -54,6 +54,11 @@ impl Drop for Mag {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// What the program that plays a file has said so far.
+pub fn said(file: &Path) -> std::io::Result<String> {
+    std::fs::read_to_string(file.with_file_name("said"))
 }
 
 /// Hears what SuperDirt would, on a thread of its own that is as urgent as the system allows, so

@@ -6,17 +6,13 @@ mod price;
 mod reading;
 mod request;
 
-use std::path::Path;
-
 use ndarray::{Array2, ArrayD, ArrayViewD, Axis, Slice};
 
 pub use reading::ChoraleSurprise;
 pub use request::{Chorale, ChoraleRequest, Voice};
 
-use crate::card::Card;
-use crate::loaded::Loaded;
-use crate::net::{Batch, Net};
-use crate::onnx::Runtime;
+use crate::loaded::{Loaded, model};
+use crate::net::Batch;
 use crate::trouble::Trouble;
 use crate::vocab::chorale::{VOCABULARY, WINDOW};
 use draft::{Draft, sizes};
@@ -30,30 +26,9 @@ pub struct ChoraleModel {
     loaded: Loaded,
 }
 
+model!(ChoraleModel, VOCABULARY, "chorale");
+
 impl ChoraleModel {
-    /// Opens a model's folder on a device (`cpu` if in doubt); see [`Runtime::network`].
-    ///
-    /// # Errors
-    /// When the folder holds no chorale model that this version can run.
-    pub fn open(folder: &Path, runtime: &Runtime, device: &str) -> Result<Self, Trouble> {
-        Ok(Self { loaded: Loaded::open(folder, runtime, device, &VOCABULARY)? })
-    }
-
-    /// A chorale model around any network, for tests.
-    pub fn with_net(net: Box<dyn Net>) -> Self {
-        Self { loaded: Loaded::with_net(net, &VOCABULARY) }
-    }
-
-    /// The model's card, unless it was made with [`ChoraleModel::with_net`].
-    pub fn card(&self) -> Option<&Card> {
-        self.loaded.card.as_ref()
-    }
-
-    /// What the performer should know about how the model runs: a device that was not usable.
-    pub fn notice(&self) -> Option<&str> {
-        self.loaded.notice.as_deref()
-    }
-
     /// Sings every request, all in one batch. The same seed gives the same voices, whatever else
     /// is asked for; given notes come back as they were.
     ///

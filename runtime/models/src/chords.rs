@@ -2,51 +2,32 @@
 
 mod draft;
 mod request;
-
-use std::path::Path;
+mod song;
 
 pub use crate::vocab::chords::{Repertoire, Section};
 pub use request::{ChordsRequest, Progression};
+pub use song::{Judgement, Song, Sounded};
 
 use draft::Draft;
+use song::Reading;
 
-use crate::card::Card;
-use crate::loaded::Loaded;
-use crate::net::Net;
-use crate::onnx::Runtime;
-use crate::phrase::Ticks;
+use crate::loaded::{Loaded, model};
+use crate::stream::Stream;
 use crate::trouble::Trouble;
 use crate::vocab::chords::VOCABULARY;
+
+/// A progression that goes on; see [`ChordsModel::go_on`].
+#[derive(Clone)]
+pub struct ChordsStream(Stream<Draft>);
 
 /// A chords model that is ready to make progressions.
 pub struct ChordsModel {
     loaded: Loaded,
 }
 
+model!(ChordsModel, VOCABULARY, "chords");
+
 impl ChordsModel {
-    /// Opens a model's folder on a device (`cpu` if in doubt); see [`Runtime::network`].
-    ///
-    /// # Errors
-    /// When the folder holds no chords model that this version can run.
-    pub fn open(folder: &Path, runtime: &Runtime, device: &str) -> Result<Self, Trouble> {
-        Ok(Self { loaded: Loaded::open(folder, runtime, device, &VOCABULARY)? })
-    }
-
-    /// A chords model around any network, for tests.
-    pub fn with_net(net: Box<dyn Net>) -> Self {
-        Self { loaded: Loaded::with_net(net, &VOCABULARY) }
-    }
-
-    /// The model's card, unless it was made with [`ChordsModel::with_net`].
-    pub fn card(&self) -> Option<&Card> {
-        self.loaded.card.as_ref()
-    }
-
-    /// What the performer should know about how the model runs: a device that was not usable.
-    pub fn notice(&self) -> Option<&str> {
-        self.loaded.notice.as_deref()
-    }
-
     /// Makes a progression for every request, all in one batch. It depends on its own request
     /// only: the same seed gives the same progression, whatever else is asked for.
     ///
@@ -58,14 +39,29 @@ impl ChordsModel {
         Ok(drafts.into_iter().map(Draft::finish).collect())
     }
 
-    /// How surprising the model finds each progression, given as the prime of a request: its nats
-    /// (which chord, and how long), and its length in ticks, a whole number of bars.
+    /// Makes a progression for each part, all in one batch: the next one of its stream, or the first
+    /// of a new one (after the request's prime, which is not read later). A continuation costs only
+    /// its new chords, unless it is in another key or meter: then the last progression is read
+    /// again. Answers where each stream now stands.
     ///
     /// # Errors
     /// When a request is impossible or the network fails.
-    pub fn surprise(&mut self, primes: &[ChordsRequest]) -> Result<Vec<(f64, Ticks)>, Trouble> {
-        let mut read = primes.iter().map(Draft::reading).collect::<Result<Vec<_>, _>>()?;
+    pub fn go_on(
+        &mut self,
+        parts: &[(Option<&ChordsStream>, &ChordsRequest)],
+    ) -> Result<Vec<(Progression, ChordsStream)>, Trouble> {
+        let parts: Vec<_> = parts.iter().map(|(s, r)| (s.map(|s| &s.0), *r)).collect();
+        let made = self.loaded.go_on(&parts)?;
+        Ok(made.into_iter().map(|(made, stream)| (made, ChordsStream(stream))).collect())
+    }
+
+    /// How surprising the model finds each song.
+    ///
+    /// # Errors
+    /// When a song's meter is impossible, or the network fails.
+    pub fn surprise(&mut self, songs: &[Song]) -> Result<Vec<Judgement>, Trouble> {
+        let mut read = songs.iter().map(Reading::new).collect::<Result<Vec<_>, _>>()?;
         self.loaded.run(&mut read)?;
-        Ok(read.into_iter().map(Draft::judged).collect())
+        Ok(read.into_iter().map(Reading::finish).collect())
     }
 }

@@ -3,60 +3,46 @@
 mod draft;
 pub(crate) mod request;
 
-use std::path::Path;
-
 pub use crate::vocab::drums::{Drum, Style};
 pub use request::{DrumPhrase, DrumsRequest, Hit, Keep, Rhythm};
 
 use draft::{Draft, Reading};
 
-use crate::card::Card;
 use crate::groove::{GrooveModel, GrooveRequest};
-use crate::loaded::Loaded;
-use crate::net::Net;
-use crate::onnx::Runtime;
+use crate::loaded::{Loaded, model};
 use crate::particles::Swarm;
+use crate::stream::Stream;
 use crate::trouble::Trouble;
 use crate::vocab::drums::VOCABULARY;
 
 /// Candidates of a phrase under constraints that reach ahead.
 const CANDIDATES: usize = 16;
 
-/// A drums model that is ready to make phrases.
+/// Drums that go on; see [`DrumsModel::go_on`].
+#[derive(Clone)]
+pub struct DrumsStream {
+    written: Stream<Draft>,
+    /// The last bars as they were played, from their own start.
+    played: Vec<Hit>,
+}
+
+/// Bars that a groove model hears of what was played before.
+const HEARD: u32 = 2;
+
+/// A drums model that is ready to make phrases. They are flat and on the grid until
+/// [`DrumsModel::played_by`] gives it a groove.
 pub struct DrumsModel {
     loaded: Loaded,
     groove: Option<GrooveModel>,
 }
 
+model!(DrumsModel, VOCABULARY, "drums", groove: None);
+
 impl DrumsModel {
-    /// Opens a model's folder on a device (`cpu` if in doubt); see [`Runtime::network`]. Its
-    /// phrases are flat and on the grid until [`DrumsModel::played_by`] gives it a groove.
-    ///
-    /// # Errors
-    /// When the folder holds no drums model that this version can run.
-    pub fn open(folder: &Path, runtime: &Runtime, device: &str) -> Result<Self, Trouble> {
-        Ok(Self { loaded: Loaded::open(folder, runtime, device, &VOCABULARY)?, groove: None })
-    }
-
-    /// A drums model around any network, for tests.
-    pub fn with_net(net: Box<dyn Net>) -> Self {
-        Self { loaded: Loaded::with_net(net, &VOCABULARY), groove: None }
-    }
-
     /// The same model, whose phrases have the velocity and timing of a groove model.
     #[must_use]
     pub fn played_by(self, groove: GrooveModel) -> Self {
         Self { groove: Some(groove), ..self }
-    }
-
-    /// The model's card, unless it was made with [`DrumsModel::with_net`].
-    pub fn card(&self) -> Option<&Card> {
-        self.loaded.card.as_ref()
-    }
-
-    /// What the performer should know about how the model runs: a device that was not usable.
-    pub fn notice(&self) -> Option<&str> {
-        self.loaded.notice.as_deref()
     }
 
     /// Makes a phrase for every request, all in one batch. A phrase depends on its own request
@@ -74,6 +60,44 @@ impl DrumsModel {
             }
         }
         Ok(phrases)
+    }
+
+    /// Makes a phrase for each part, all in one batch: the next one of its stream, or the first of a
+    /// new one (after the request's prime, which is not read later; what is tapped or kept is not
+    /// bound). A continuation costs only its new sixteenths, and two bars that the groove model
+    /// hears again; in another meter it begins anew. Answers where each stream now stands.
+    ///
+    /// # Errors
+    /// When a request is impossible or a network fails.
+    pub fn go_on(
+        &mut self,
+        parts: &[(Option<&DrumsStream>, &DrumsRequest)],
+    ) -> Result<Vec<(DrumPhrase, DrumsStream)>, Trouble> {
+        let written: Vec<_> = parts.iter().map(|(s, r)| (s.map(|s| &s.written), *r)).collect();
+        let mut made = self.loaded.go_on(&written)?;
+        if let Some(groove) = &mut self.groove {
+            let ask = |((before, request), (phrase, _)): (&(Option<&DrumsStream>, &_), &(_, _))| {
+                let asked = DrumsRequest::to_groove(request, phrase);
+                match before {
+                    Some(before) => GrooveRequest { prime: before.played.clone(), ..asked },
+                    None => asked,
+                }
+            };
+            let asked: Vec<GrooveRequest> = parts.iter().zip(&made).map(ask).collect();
+            for ((phrase, _), hits) in made.iter_mut().zip(groove.play(&asked)?) {
+                phrase.hits = hits;
+            }
+        }
+        let heard = |(phrase, (_, request)): (&DrumPhrase, &(_, &DrumsRequest))| {
+            let from = phrase.length.saturating_sub(HEARD * phrase.length / request.bars.max(1));
+            let late = phrase.hits.iter().filter(|hit| hit.onset >= from);
+            late.map(|hit| Hit { onset: hit.onset - from, ..*hit }).collect()
+        };
+        let streams = made.into_iter().zip(parts).map(|((phrase, written), part)| {
+            let played = heard((&phrase, part));
+            (phrase, DrumsStream { written, played })
+        });
+        Ok(streams.collect())
     }
 
     /// The phrases as they are written. Those under constraints that reach ahead are drawn among

@@ -2,12 +2,7 @@
 
 mod player;
 
-use std::path::Path;
-
-use crate::card::Card;
-use crate::loaded::Loaded;
-use crate::net::Net;
-use crate::onnx::Runtime;
+use crate::loaded::{Loaded, model};
 use crate::trouble::Trouble;
 use crate::vocab::expression::VOCABULARY;
 use player::Player;
@@ -70,30 +65,9 @@ pub struct ExpressionModel {
     loaded: Loaded,
 }
 
+model!(ExpressionModel, VOCABULARY, "expression");
+
 impl ExpressionModel {
-    /// Opens a model's folder on a device (`cpu` if in doubt); see [`Runtime::network`].
-    ///
-    /// # Errors
-    /// When the folder holds no expression model that this version can run.
-    pub fn open(folder: &Path, runtime: &Runtime, device: &str) -> Result<Self, Trouble> {
-        Ok(Self { loaded: Loaded::open(folder, runtime, device, &VOCABULARY)? })
-    }
-
-    /// An expression model around any network, for tests.
-    pub fn with_net(net: Box<dyn Net>) -> Self {
-        Self { loaded: Loaded::with_net(net, &VOCABULARY) }
-    }
-
-    /// The model's card, unless it was made with [`ExpressionModel::with_net`].
-    pub fn card(&self) -> Option<&Card> {
-        self.loaded.card.as_ref()
-    }
-
-    /// What the performer should know about how the model runs: a device that was not usable.
-    pub fn notice(&self) -> Option<&str> {
-        self.loaded.notice.as_deref()
-    }
-
     /// Plays every request, all in one batch: how each of its notes is played, in their order.
     /// The same seed plays the same way, whatever else is asked for.
     ///

@@ -1,15 +1,10 @@
 //! The groove model: hits in, the same hits with a drummer's velocity and timing out.
 
-use std::path::Path;
-
 use ndarray::{ArrayViewD, Axis};
 
-use crate::card::Card;
 use crate::drums::request::{bar_steps, combinations, step_of};
 use crate::drums::{Hit, Style};
-use crate::loaded::Loaded;
-use crate::net::Net;
-use crate::onnx::Runtime;
+use crate::loaded::{Loaded, model};
 use crate::sample::{Rng, quantile};
 use crate::sequence::Sequence;
 use crate::trouble::Trouble;
@@ -56,30 +51,9 @@ pub struct GrooveModel {
     loaded: Loaded,
 }
 
+model!(GrooveModel, VOCABULARY, "groove");
+
 impl GrooveModel {
-    /// Opens a model's folder on a device (`cpu` if in doubt); see [`Runtime::network`].
-    ///
-    /// # Errors
-    /// When the folder holds no groove model that this version can run.
-    pub fn open(folder: &Path, runtime: &Runtime, device: &str) -> Result<Self, Trouble> {
-        Ok(Self { loaded: Loaded::open(folder, runtime, device, &VOCABULARY)? })
-    }
-
-    /// A groove model around any network, for tests.
-    pub fn with_net(net: Box<dyn Net>) -> Self {
-        Self { loaded: Loaded::with_net(net, &VOCABULARY) }
-    }
-
-    /// The model's card, unless it was made with [`GrooveModel::with_net`].
-    pub fn card(&self) -> Option<&Card> {
-        self.loaded.card.as_ref()
-    }
-
-    /// What the performer should know about how the model runs: a device that was not usable.
-    pub fn notice(&self) -> Option<&str> {
-        self.loaded.notice.as_deref()
-    }
-
     /// Plays every request, all in one batch: its hits, in their order, with velocity and
     /// offset. The same seed plays the same way, whatever else is asked for. Like the drummers
     /// it learned from it leads the beat by 0.02 beats in the middle.

@@ -26,6 +26,7 @@ pub mod performance;
 pub mod phrase;
 pub mod sample;
 mod sequence;
+mod stream;
 mod trouble;
 pub mod vocab;
 
@@ -33,14 +34,19 @@ pub use card::Card;
 pub use check::{Finding, Gravity, check};
 pub use chorale::{Chorale, ChoraleModel, ChoraleRequest, ChoraleSurprise, Voice};
 pub use chord::Chord;
-pub use chords::{ChordsModel, ChordsRequest, Progression, Repertoire, Section};
-pub use drums::{Drum, DrumPhrase, DrumsModel, DrumsRequest, Hit, Keep, Rhythm, Style};
+pub use chords::{
+    ChordsModel, ChordsRequest, ChordsStream, Judgement, Progression, Repertoire, Section, Song,
+    Sounded,
+};
+pub use drums::{
+    Drum, DrumPhrase, DrumsModel, DrumsRequest, DrumsStream, Hit, Keep, Rhythm, Style,
+};
 pub use expression::{Expression, ExpressionModel, ExpressionRequest, WrittenNote};
 pub use groove::{GrooveModel, GrooveRequest};
 pub use latent::{Change, DrumChange, LatentModel, MelodyChange};
 pub use loaded::try_out;
-pub use melody::{Fill, Melody, MelodyModel, MelodyRequest, Mode, Surprise};
-pub use net::Net;
+pub use melody::{Fill, Melody, MelodyModel, MelodyRequest, MelodyStream, Mode, Surprise};
+pub use net::{Net, Watch, Watched};
 pub use onnx::Runtime;
 pub use performance::{
     Performance, PerformanceModel, PerformanceRequest, PerformanceStream, PlayedNote,

@@ -33,7 +33,7 @@ impl Loaded {
         let card = Card::read(folder)?;
         vocabulary.fits(&card)?;
         let (net, notice) = runtime.network(folder, &card, device)?;
-        Ok(Self { net: Box::new(net), vocabulary, card: Some(card), notice })
+        Ok(Self { net: runtime.guard(net), vocabulary, card: Some(card), notice })
     }
 
     /// Any network.
@@ -71,6 +71,44 @@ impl Loaded {
         sequence::run_from(self.net.as_mut(), self.vocabulary, sequences, states)
     }
 }
+
+/// How a kind of model is opened, and what is known of it: the same for all that stand on one network.
+macro_rules! model {
+    ($model:ident, $vocabulary:expr, $name:literal $(, $field:ident: $value:expr)*) => {
+        impl $model {
+            #[doc = concat!("Opens the folder of a ", $name, " model on a device (`cpu` if in doubt); see")]
+            /// [`Runtime::network`](crate::Runtime::network).
+            ///
+            /// # Errors
+            /// When the folder holds no such model that this version can run.
+            pub fn open(
+                folder: &std::path::Path,
+                runtime: &crate::Runtime,
+                device: &str,
+            ) -> Result<Self, Trouble> {
+                let loaded = Loaded::open(folder, runtime, device, &$vocabulary)?;
+                Ok(Self { loaded $(, $field: $value)* })
+            }
+
+            /// A model around any network, for tests.
+            pub fn with_net(net: Box<dyn crate::Net>) -> Self {
+                Self { loaded: Loaded::with_net(net, &$vocabulary) $(, $field: $value)* }
+            }
+
+            /// The model's card, unless it was made with `with_net`.
+            pub fn card(&self) -> Option<&crate::Card> {
+                self.loaded.card.as_ref()
+            }
+
+            /// What the performer should know about how the model runs: a device that was not usable.
+            pub fn notice(&self) -> Option<&str> {
+                self.loaded.notice.as_deref()
+            }
+        }
+    };
+}
+
+pub(crate) use model;
 
 /// Opens a model of any vocabulary on a device, to see whether it runs there; tells what the
 /// performer should know about how it runs.

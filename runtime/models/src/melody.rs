@@ -5,8 +5,6 @@ mod legal;
 mod reading;
 mod request;
 
-use std::path::Path;
-
 use ndarray::ArrayViewD;
 
 pub(crate) use request::bar_ticks;
@@ -15,12 +13,10 @@ pub use request::{Fill, Melody, MelodyRequest, Mode, Surprise};
 use draft::Draft;
 use reading::Reading;
 
-use crate::card::Card;
-use crate::loaded::Loaded;
-use crate::net::Net;
-use crate::onnx::Runtime;
+use crate::loaded::{Loaded, model};
 use crate::particles::Swarm;
 use crate::phrase::Phrase;
+use crate::stream::Stream;
 use crate::trouble::Trouble;
 use crate::vocab::melody::VOCABULARY;
 
@@ -31,6 +27,10 @@ const CANDIDATES: usize = 16;
 pub struct MelodyModel {
     loaded: Loaded,
 }
+
+/// A melody that goes on; see [`MelodyModel::go_on`].
+#[derive(Clone)]
+pub struct MelodyStream(Stream<Draft>);
 
 /// Log-probabilities of one step for one sequence: of tokens, and of durations by token.
 pub(crate) struct Expectation<'a> {
@@ -60,30 +60,9 @@ impl Expectation<'_> {
     }
 }
 
+model!(MelodyModel, VOCABULARY, "melody");
+
 impl MelodyModel {
-    /// Opens a model's folder on a device (`cpu` if in doubt); see [`Runtime::network`].
-    ///
-    /// # Errors
-    /// When the folder holds no melody model that this version can run.
-    pub fn open(folder: &Path, runtime: &Runtime, device: &str) -> Result<Self, Trouble> {
-        Ok(Self { loaded: Loaded::open(folder, runtime, device, &VOCABULARY)? })
-    }
-
-    /// A melody model around any network, for tests.
-    pub fn with_net(net: Box<dyn Net>) -> Self {
-        Self { loaded: Loaded::with_net(net, &VOCABULARY) }
-    }
-
-    /// The model's card, unless it was made with [`MelodyModel::with_net`].
-    pub fn card(&self) -> Option<&Card> {
-        self.loaded.card.as_ref()
-    }
-
-    /// What the performer should know about how the model runs: a device that was not usable.
-    pub fn notice(&self) -> Option<&str> {
-        self.loaded.notice.as_deref()
-    }
-
     /// Makes a phrase for every request, all in one batch. A phrase depends on its own request
     /// only: the same seed gives the same phrase, whatever else is asked for. Where gaps are
     /// filled, only what fills them is answered, drawn among several candidates.
@@ -111,6 +90,22 @@ impl MelodyModel {
         };
         let drafts: Vec<Draft> = requests.iter().filter_map(next).collect();
         Ok(drafts.into_iter().map(Draft::finish).collect())
+    }
+
+    /// Makes a phrase for each part, all in one batch: the next one of its stream, or the first of a
+    /// new one (after the request's prime, which is not read later). A continuation costs only its
+    /// new notes, unless it is in another key, range or meter: then the last phrase is read again.
+    /// Answers where each stream now stands.
+    ///
+    /// # Errors
+    /// When a request is impossible or the network fails.
+    pub fn go_on(
+        &mut self,
+        parts: &[(Option<&MelodyStream>, &MelodyRequest)],
+    ) -> Result<Vec<(Phrase, MelodyStream)>, Trouble> {
+        let parts: Vec<_> = parts.iter().map(|(s, r)| (s.map(|s| &s.0), *r)).collect();
+        let made = self.loaded.go_on(&parts)?;
+        Ok(made.into_iter().map(|(made, stream)| (made, MelodyStream(stream))).collect())
     }
 
     /// How surprising the model finds each melody, note by note.

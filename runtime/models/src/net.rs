@@ -1,5 +1,7 @@
 //! One step of a network for a batch of sequences, whatever runs it.
 
+use std::sync::Arc;
+
 use ndarray::{Array2, Array3, ArrayD, Axis, concatenate};
 
 use crate::Trouble;
@@ -91,6 +93,43 @@ pub trait Net: Send {
     /// # Errors
     /// When the network cannot be run or answers in another shape than its card says.
     fn step(&mut self, batch: Batch, state: State) -> Result<Step, Trouble>;
+}
+
+/// Asked before each step whether the work is still wanted.
+#[derive(Clone)]
+pub struct Watch(Arc<dyn Fn() -> bool + Send + Sync>);
+
+impl Watch {
+    /// Work ends as soon as `stop` answers true. It is called often, and should be quick.
+    pub fn new(stop: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(stop))
+    }
+}
+
+/// A network whose work can be ended between two steps.
+pub struct Watched {
+    net: Box<dyn Net>,
+    watch: Watch,
+}
+
+impl Watched {
+    /// The same network under watch.
+    pub fn new(net: Box<dyn Net>, watch: Watch) -> Self {
+        Self { net, watch }
+    }
+}
+
+impl Net for Watched {
+    fn initial(&self, rows: usize) -> State {
+        self.net.initial(rows)
+    }
+
+    fn step(&mut self, batch: Batch, state: State) -> Result<Step, Trouble> {
+        if (self.watch.0)() {
+            return Err(Trouble::new("the work was ended half-way", "ask for it again"));
+        }
+        self.net.step(batch, state)
+    }
 }
 
 /// What an encoder finds in windows: where their points lie, and how surely.

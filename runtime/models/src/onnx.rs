@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 
 use ndarray::{Array3, ArrayD, Ix3};
 use ort::environment::Environment;
-use ort::ep::{self, ExecutionProviderDispatch};
+use ort::ep::{self, ExecutionProvider, ExecutionProviderDispatch};
 use ort::session::builder::SessionBuilder;
 use ort::session::{Session, SessionInputValue, SessionOutputs};
 use ort::value::{Outlet, Tensor, TensorElementType, ValueType};
@@ -21,7 +21,7 @@ use ort::value::{Outlet, Tensor, TensorElementType, ValueType};
 use crate::card::{Card, Network};
 use crate::check::file;
 use crate::locate;
-use crate::net::{Batch, Net, State, Step};
+use crate::net::{Batch, Net, State, Step, Watch, Watched};
 use crate::trouble::Trouble;
 
 /// The version of ONNX Runtime that the product is tested with.
@@ -37,6 +37,7 @@ static OPENED: Mutex<Option<Runtime>> = Mutex::new(None);
 pub struct Runtime {
     environment: Environment,
     library: PathBuf,
+    watch: Option<Watch>,
 }
 
 impl std::fmt::Debug for Runtime {
@@ -60,7 +61,7 @@ impl Runtime {
         for library in locate::candidates(folders) {
             match load(&library) {
                 Ok(environment) => {
-                    let runtime = Self { environment, library };
+                    let runtime = Self { environment, library, watch: None };
                     *opened = Some(runtime.clone());
                     return Ok(runtime);
                 }
@@ -71,6 +72,42 @@ impl Runtime {
             [] => Trouble::new("models need ONNX Runtime, which was not found", INSTALL),
             all => Trouble::new(format!("ONNX Runtime did not load: {}", all.join("; ")), INSTALL),
         })
+    }
+
+    /// Each device's name, with why this library cannot use it here, if it cannot. Whether a model
+    /// runs there shows only when it is opened ([`Runtime::network`]).
+    pub fn devices(&self) -> Vec<(&'static str, Option<String>)> {
+        let built_in = |found: ort::Result<bool>| match found {
+            Ok(true) => None,
+            Ok(false) => Some("this ONNX Runtime was built without it".to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        let all = [
+            ("cuda", ep::CUDA::is_available()),
+            ("tensorrt", ep::TensorRT::is_available()),
+            ("coreml", ep::CoreML::is_available()),
+            ("directml", ep::DirectML::is_available()),
+            ("webgpu", ep::WebGPU::is_available()),
+        ];
+        let others = all.into_iter().map(|(name, found)| {
+            let why = provider(name).err().or_else(|| built_in(found));
+            (name, why)
+        });
+        [("cpu", None)].into_iter().chain(others).collect()
+    }
+
+    /// The same library; the networks that are loaded with it ask this watch before each step.
+    #[must_use]
+    pub fn watched(&self, watch: Watch) -> Self {
+        Self { watch: Some(watch), ..self.clone() }
+    }
+
+    /// A network under the watch, if there is one.
+    pub(crate) fn guard(&self, net: OnnxNet) -> Box<dyn Net> {
+        match &self.watch {
+            Some(watch) => Box::new(Watched::new(Box::new(net), watch.clone())),
+            None => Box::new(net),
+        }
     }
 
     /// The file that was loaded.

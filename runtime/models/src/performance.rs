@@ -4,16 +4,12 @@ mod draft;
 mod reading;
 mod request;
 
-use std::path::Path;
-
 pub use request::{PerformanceRequest, PlayedNote};
 
-use crate::card::Card;
-use crate::loaded::Loaded;
-use crate::net::{Net, State};
-use crate::onnx::Runtime;
+use crate::loaded::{Loaded, model};
+use crate::stream::Stream;
 use crate::trouble::Trouble;
-use crate::vocab::performance::{Conditions, VOCABULARY};
+use crate::vocab::performance::VOCABULARY;
 use draft::Draft;
 use reading::Reader;
 
@@ -28,58 +24,18 @@ pub struct Performance {
     pub nats: f64,
 }
 
-/// A performance that goes on: what was played is remembered, so that more of it costs only its
-/// new notes.
-pub struct PerformanceStream {
-    draft: Draft,
-    state: Option<State>,
-    at: f64,
-}
-
-impl PerformanceStream {
-    /// A performance that has not begun; the length of the request is not read.
-    ///
-    /// # Errors
-    /// When the request is impossible.
-    pub fn new(request: &PerformanceRequest) -> Result<Self, Trouble> {
-        Ok(Self { draft: Draft::new(request)?, state: None, at: 0.0 })
-    }
-
-    /// Changes what the performance should be like from here on.
-    pub fn steer(&mut self, conditions: Conditions) {
-        self.draft.steer(conditions);
-    }
-}
+/// A performance that goes on; see [`PerformanceModel::go_on`].
+#[derive(Clone)]
+pub struct PerformanceStream(Stream<Draft>);
 
 /// A performance model that is ready to play.
 pub struct PerformanceModel {
     loaded: Loaded,
 }
 
+model!(PerformanceModel, VOCABULARY, "performance");
+
 impl PerformanceModel {
-    /// Opens a model's folder on a device (`cpu` if in doubt); see [`Runtime::network`].
-    ///
-    /// # Errors
-    /// When the folder holds no performance model that this version can run.
-    pub fn open(folder: &Path, runtime: &Runtime, device: &str) -> Result<Self, Trouble> {
-        Ok(Self { loaded: Loaded::open(folder, runtime, device, &VOCABULARY)? })
-    }
-
-    /// A performance model around any network, for tests.
-    pub fn with_net(net: Box<dyn Net>) -> Self {
-        Self { loaded: Loaded::with_net(net, &VOCABULARY) }
-    }
-
-    /// The model's card, unless it was made with [`PerformanceModel::with_net`].
-    pub fn card(&self) -> Option<&Card> {
-        self.loaded.card.as_ref()
-    }
-
-    /// What the performer should know about how the model runs: a device that was not usable.
-    pub fn notice(&self) -> Option<&str> {
-        self.loaded.notice.as_deref()
-    }
-
     /// Plays every request, all in one batch. The same seed gives the same performance,
     /// whatever else is asked for.
     ///
@@ -89,39 +45,24 @@ impl PerformanceModel {
         &mut self,
         requests: &[PerformanceRequest],
     ) -> Result<Vec<Performance>, Trouble> {
-        let mut streams =
-            requests.iter().map(PerformanceStream::new).collect::<Result<Vec<_>, _>>()?;
-        let mut borrowed: Vec<_> = streams.iter_mut().zip(requests).collect();
-        let mut asked: Vec<_> = borrowed.iter_mut().map(|(s, r)| (&mut **s, r.seconds)).collect();
-        self.go_on(&mut asked)
+        let mut drafts = requests.iter().map(Draft::new).collect::<Result<Vec<_>, _>>()?;
+        self.loaded.run(&mut drafts)?;
+        Ok(drafts.iter().map(Draft::performance).collect())
     }
 
-    /// Plays so many more seconds of each stream, all in one batch; onsets are counted from where
-    /// the stream stood. In parts or at once, a stream plays the same.
+    /// Plays on for each part, all in one batch: from where its stream stands, or from the beginning
+    /// of a new one (after the request's prime, which is not read later). Onsets are counted from
+    /// there. A continuation costs only its new notes. Answers where each stream now stands.
     ///
     /// # Errors
-    /// When the network fails.
+    /// When a request is impossible or the network fails.
     pub fn go_on(
         &mut self,
-        streams: &mut [(&mut PerformanceStream, f64)],
-    ) -> Result<Vec<Performance>, Trouble> {
-        let mut states: Vec<Option<State>> =
-            streams.iter_mut().map(|(stream, _)| stream.state.take()).collect();
-        let mut drafts: Vec<&mut Draft> = Vec::with_capacity(streams.len());
-        for (stream, seconds) in streams.iter_mut() {
-            stream.draft.extend(*seconds);
-            drafts.push(&mut stream.draft);
-        }
-        self.loaded.run_from(&mut drafts, &mut states)?;
-        let mut made = Vec::with_capacity(streams.len());
-        for ((stream, seconds), state) in streams.iter_mut().zip(states) {
-            stream.state = state;
-            let (mut notes, nats) = stream.draft.drain();
-            notes.iter_mut().for_each(|note| note.onset -= stream.at);
-            stream.at += *seconds;
-            made.push(Performance { notes, seconds: *seconds, nats });
-        }
-        Ok(made)
+        parts: &[(Option<&PerformanceStream>, &PerformanceRequest)],
+    ) -> Result<Vec<(Performance, PerformanceStream)>, Trouble> {
+        let parts: Vec<_> = parts.iter().map(|(s, r)| (s.map(|s| &s.0), *r)).collect();
+        let made = self.loaded.go_on(&parts)?;
+        Ok(made.into_iter().map(|(made, stream)| (made, PerformanceStream(stream))).collect())
     }
 
     /// How unlikely the model finds performances, all in one batch: nats of keys, velocities,

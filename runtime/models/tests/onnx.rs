@@ -188,6 +188,13 @@ fn a_device_that_cannot_be_used_is_spoken_of_and_replaced() {
     }
     let Some(model) = model("cpu") else { return };
     assert_eq!(model.notice(), None);
+    // What is said to be there is used, and what is not is replaced.
+    let Some(runtime) = runtime() else { return };
+    for (device, why) in runtime.devices() {
+        let found = runtime.network(&folder(), &sure(mag_models::Card::read(&folder())), device);
+        let replaced = sure(found).1.is_some_and(|notice| notice.contains("cannot be used"));
+        assert!(replaced || why.is_none(), "{device}: {why:?}");
+    }
 }
 
 #[test]

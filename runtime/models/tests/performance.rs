@@ -2,8 +2,10 @@
 
 mod common;
 
+use mag_models::Trouble;
+use mag_models::net::{Batch, Net, State, Step};
 use mag_models::vocab::performance::{Conditions, Event, Past, VOCABULARY};
-use mag_models::{PerformanceModel, PerformanceRequest, PerformanceStream, PlayedNote};
+use mag_models::{PerformanceModel, PerformanceRequest, PlayedNote};
 use serde::Deserialize;
 
 /// Notes as `training/export_performance.py` dumps them.
@@ -96,22 +98,23 @@ fn what_is_played_can_be_played() {
     assert_ne!(together[0].notes, together[1].notes);
 }
 
-/// In parts, from its own state, a stream plays what it plays at once.
+/// In parts, from its own state, a stream plays what it plays when it is read again.
 #[test]
 fn a_stream_goes_on_where_it_stood() {
     let Some(mut model) = model() else { return };
     let request = PerformanceRequest { seconds: 6.0, seed: 5, ..Default::default() };
+    let next = PerformanceRequest { seed: 6, ..request.clone() };
+    let first = model.go_on(&[(None, &request)]).unwrap_or_else(|t| panic!("{t}"));
     let whole = model.generate(std::slice::from_ref(&request)).unwrap_or_else(|t| panic!("{t}"));
-    let mut stream = PerformanceStream::new(&request).unwrap_or_else(|t| panic!("{t}"));
-    let mut notes = Vec::new();
-    for part in 0..3 {
-        let made = model.go_on(&mut [(&mut stream, 2.0)]).unwrap_or_else(|t| panic!("{t}"));
-        let moved = |n: &PlayedNote| PlayedNote { onset: n.onset + 2.0 * f64::from(part), ..*n };
-        notes.extend(made[0].notes.iter().map(moved));
-    }
-    assert_eq!(notes.len(), whole[0].notes.len());
-    for (a, b) in notes.iter().zip(&whole[0].notes) {
-        assert!((a.onset - b.onset).abs() < 1e-9 && (a.pitch, a.velocity) == (b.pitch, b.velocity));
+    assert_eq!(first[0].0, whole[0], "it begins as what does not go on");
+    let stream = Some(&first[0].1);
+    let alone = model.go_on(&[(stream, &next)]).unwrap_or_else(|t| panic!("{t}"));
+    let parts = [(None, &request), (stream, &next), (stream, &request)];
+    let company = model.go_on(&parts).unwrap_or_else(|t| panic!("{t}"));
+    assert_eq!(alone[0].0, company[1].0, "whatever goes on beside it");
+    assert_ne!(company[1].0.notes, company[2].0.notes, "each seed goes on its own way");
+    for note in &alone[0].0.notes {
+        assert!((0.0..6.0).contains(&note.onset), "{note:?}");
     }
 }
 
@@ -140,13 +143,29 @@ fn conditions_are_heard() {
     assert!(high.0 > 2 * low.0 && high.1 > low.1 + 6.0 && high.2 > low.2 + 0.1, "{low:?} {high:?}");
 }
 
+/// A network that is never asked.
+struct Silent;
+
+impl Net for Silent {
+    fn initial(&self, _: usize) -> State {
+        State(Vec::new())
+    }
+
+    fn step(&mut self, _: Batch, _: State) -> Result<Step, Trouble> {
+        Err(Trouble::new("silence", "it is golden"))
+    }
+}
+
 #[test]
 fn impossible_requests_are_refused_with_a_reason() {
     let refused = |change: fn(&mut PerformanceRequest), word: &str| {
         let mut request = PerformanceRequest::default();
         change(&mut request);
-        let said =
-            PerformanceStream::new(&request).err().map(|t| t.to_string()).unwrap_or_default();
+        let said = PerformanceModel::with_net(Box::new(Silent))
+            .generate(&[request])
+            .err()
+            .map(|t| t.to_string())
+            .unwrap_or_default();
         assert!(said.contains(word), "`{said}` should name {word}");
     };
     refused(|r| r.seconds = 0.0, "seconds");

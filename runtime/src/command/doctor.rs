@@ -36,6 +36,7 @@ pub fn run() -> Result<ExitCode, String> {
     notice::print(&format!("mag {}", env!("CARGO_PKG_VERSION")));
     let runtime = library::runtime().map_err(|trouble| trouble.to_string());
     let mut findings = vec![sound(), synth(), network(), onnx(&runtime)];
+    findings.extend(devices(&runtime));
     findings.splice(1..1, performance());
     findings.extend(models(&runtime));
     findings.extend(disk());
@@ -121,6 +122,16 @@ fn onnx(runtime: &Result<Runtime, String>) -> Finding {
         Ok(runtime) => fine(topic, runtime.library().display().to_string()),
         Err(why) => wrong(topic, format!("{why}; without it models stay silent")),
     }
+}
+
+/// Where models can run. What is not there is no failure: the CPU does it.
+fn devices(runtime: &Result<Runtime, String>) -> Option<Finding> {
+    let all = runtime.as_ref().ok()?.devices();
+    let usable = all.iter().filter(|(_, why)| why.is_none()).map(|(name, _)| *name);
+    let not: Vec<String> =
+        all.iter().filter_map(|(name, why)| Some(format!("{name} ({})", why.as_ref()?))).collect();
+    let usable = usable.collect::<Vec<_>>().join(", ");
+    Some(fine("devices", format!("{usable}; not {}", not.join(", "))))
 }
 
 fn models(runtime: &Result<Runtime, String>) -> Vec<Finding> {

@@ -12,6 +12,7 @@ mod file;
 mod lines;
 mod midi;
 mod program;
+mod records;
 mod rhythms;
 mod voices;
 
@@ -21,7 +22,7 @@ const BATCH: usize = 32;
 /// What `mag surprise` is asked.
 #[derive(Debug, Args)]
 pub struct Surprise {
-    /// The model, as in `mag models`
+    /// The model, as in `mag models`; a file in its place is judged by the model for its records
     pub model: String,
     /// Answer in JSON, one line for each melody
     #[arg(long)]
@@ -29,8 +30,7 @@ pub struct Surprise {
     /// Bars of each part of a .mag file that are judged
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=256))]
     pub bars: u32,
-    /// MIDI files (.mid), programs (.mag) or lines of notes (.jsonl)
-    #[arg(required = true)]
+    /// MIDI files (.mid), programs (.mag) or lines of records (.jsonl, .jsonl.gz)
     pub files: Vec<PathBuf>,
 }
 
@@ -59,7 +59,15 @@ impl Surprise {
     ///
     /// # Errors
     /// In the user's words.
-    pub fn run(self) -> Result<ExitCode, String> {
+    pub fn run(mut self) -> Result<ExitCode, String> {
+        let first = PathBuf::from(&self.model);
+        if first.is_file() {
+            self.model = records::model_for(&first).unwrap_or("melody").to_string();
+            self.files.insert(0, first);
+        }
+        if self.files.is_empty() {
+            return Err("expected files to judge: `mag surprise melody tune.mid`".into());
+        }
         let folder = generate::folder_of(&self.model)?;
         let card = Card::read(&folder).map_err(|trouble| trouble.to_string())?;
         let judged = match card.vocabulary.as_str() {
@@ -119,8 +127,8 @@ fn read(path: &Path, bars: u32) -> Result<Vec<Named>, String> {
             midi::read(path).map(|melody| vec![Named { name: name.clone(), melody }])
         }
         Some("mag") => program::read(path, bars),
-        Some("jsonl") => lines::read(path),
-        _ => Err("expected a file that ends in .mid, .mag or .jsonl".into()),
+        _ if records::are_in(path) => lines::read(path),
+        _ => Err("expected a file that ends in .mid, .mag, .jsonl or .jsonl.gz".into()),
     };
     let melodies = melodies.map_err(|why| format!("{name}: {why}"))?;
     if melodies.is_empty() { Err(format!("{name}: no melody in it")) } else { Ok(melodies) }

@@ -1,9 +1,11 @@
 //! Asks the parts of a program for the cycles to come, so that their phrases are made in time.
 
+use super::Ahead;
 use mag_lang::Program;
 use mag_pattern::{Query, Span, Time, World};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// How many cycles are asked ahead, the current one included.
 const CYCLES: i64 = 6;
@@ -47,13 +49,17 @@ pub struct Lookahead {
 }
 
 impl Lookahead {
-    /// `program` plays, and it is `now`.
-    pub fn follow(&mut self, program: &Arc<Program>, now: Time, world: &dyn World) {
+    /// `program` plays, and it is `now`. When it is a new one, what only the one before had asked
+    /// ahead is given up, also what is being made.
+    pub fn follow(&mut self, program: &Arc<Program>, now: Time, world: &Ahead) {
+        let began = Instant::now();
+        let mut edited = false;
         let cycle = now.floor();
         let until = cycle.saturating_add(CYCLES);
         let from = match &self.asked {
             Some((before, until)) if Arc::ptr_eq(before, program) => cycle.max(*until),
             _ => {
+                edited = true;
                 self.late.clear();
                 cycle
             }
@@ -63,6 +69,9 @@ impl Lookahead {
         if !wanted.is_empty() {
             self.late = ask_ahead(program, wanted, world);
             self.asked = Some((program.clone(), until.max(from)));
+        }
+        if edited {
+            world.forget_before(began);
         }
     }
 }

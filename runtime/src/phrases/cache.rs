@@ -1,25 +1,23 @@
-//! A bounded set of finished phrases; what has not been asked for the longest goes first.
+//! A bounded set of what was made for wishes; what has not been asked for the longest goes first.
 
 use super::key::Key;
-use mag_pattern::Phrase;
 use std::collections::HashMap;
-use std::sync::Arc;
 
-/// Phrases by key, at most so many.
-pub(super) struct Cache {
+/// Phrases by key (or what else is cheap to clone), at most so many.
+pub(super) struct Cache<T> {
     room: usize,
     asked: u64,
-    phrases: HashMap<Key, (Arc<Phrase>, u64)>,
+    phrases: HashMap<Key, (T, u64)>,
 }
 
-impl Cache {
+impl<T: Clone> Cache<T> {
     /// An empty cache for `room` phrases, at least one.
-    pub fn new(room: usize) -> Cache {
+    pub fn new(room: usize) -> Cache<T> {
         Cache { room: room.max(1), asked: 0, phrases: HashMap::new() }
     }
 
     /// A phrase, which thereby becomes the last to go.
-    pub fn get(&mut self, key: Key) -> Option<Arc<Phrase>> {
+    pub fn get(&mut self, key: Key) -> Option<T> {
         self.asked += 1;
         let (phrase, asked) = self.phrases.get_mut(&key)?;
         *asked = self.asked;
@@ -27,7 +25,7 @@ impl Cache {
     }
 
     /// Keeps a phrase.
-    pub fn put(&mut self, key: Key, phrase: Arc<Phrase>) {
+    pub fn put(&mut self, key: Key, phrase: T) {
         self.asked += 1;
         self.phrases.insert(key, (phrase, self.asked));
         while self.phrases.len() > self.room {

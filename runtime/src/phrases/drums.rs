@@ -1,10 +1,11 @@
 //! Between wishes in bars and the hits of the drums and groove models.
 
 use super::ticks::{bar_ticks, bars, quarters, ticks};
-use super::worker::Player;
+use super::worker::{Flowed, Memory, Player};
 use super::{infill, wishes};
-use mag_models::{Drum, DrumPhrase, DrumsModel, DrumsRequest, Hit, Rhythm, Style};
+use mag_models::{Drum, DrumPhrase, DrumsModel, DrumsRequest, DrumsStream, Hit, Rhythm, Style};
 use mag_pattern::{Controls, Given, Phrase, PhraseNote, PhraseRequest, Sym, Value};
+use std::sync::Arc;
 
 /// The velocity that leaves a gain as it is: a firm stroke. Accents are louder, ghost notes softer.
 const FIRM: f64 = 0.8;
@@ -87,6 +88,7 @@ pub fn translate(wish: &PhraseRequest) -> (DrumsRequest, Vec<String>) {
         temperature: wish.temperature.unwrap_or(default.temperature),
         top_p: wish.top.unwrap_or(default.top_p),
         prime: hits(&wish.prime, bar),
+        lead_in: default.lead_in,
         fill: wish.number("fill").unwrap_or(0.0) as u32,
         close: !wish.flow,
         kit,
@@ -166,6 +168,20 @@ impl Player for DrumsModel {
             }
             other => Err(wishes::cannot("drums", other)),
         })
+    }
+
+    fn go_on(&mut self, parts: &[(PhraseRequest, Option<Memory>)]) -> Option<Vec<Flowed>> {
+        let requests: Vec<_> = parts.iter().map(|(wish, _)| translate(wish).0).collect();
+        let streams =
+            parts.iter().map(|(_, memory)| memory.as_ref()?.downcast_ref::<DrumsStream>());
+        let all: Vec<_> = streams.zip(&requests).collect();
+        let made = wishes::together(&all, |some| self.go_on(some));
+        let kept = made.into_iter().zip(parts).map(|(made, (wish, _))| {
+            let (made, stream) = made?;
+            let memory: Memory = Arc::new(stream);
+            Ok((phrase(&made, wish), memory))
+        });
+        Some(kept.collect())
     }
 
     fn remarks(&self, wish: &PhraseRequest) -> Vec<String> {

@@ -1,10 +1,11 @@
 //! Between wishes in bars and the melody model's requests in ticks.
 
 use super::ticks::{self, bar_ticks, ticks as at_tick};
-use super::worker::Player;
+use super::worker::{Flowed, Memory, Player};
 use super::{infill, keys, wishes};
-use mag_models::{Chord, Melody, MelodyModel, MelodyRequest, Mode, Note, Ticks};
+use mag_models::{Chord, Melody, MelodyModel, MelodyRequest, MelodyStream, Mode, Note, Ticks};
 use mag_pattern::{Phrase, PhraseNote, PhraseRequest, Sym, Value};
+use std::sync::Arc;
 
 /// A request, and what of the wish it had to leave out.
 pub struct Translation {
@@ -178,6 +179,12 @@ fn keyed(model: &mut MelodyModel, wish: &PhraseRequest) -> PhraseRequest {
     PhraseRequest { key, ..wish.clone() }
 }
 
+/// Where a flow of melodies stands, and the key that it found for itself.
+struct Flow {
+    stream: MelodyStream,
+    key: Option<Sym>,
+}
+
 impl Player for MelodyModel {
     fn play(&mut self, wishes: &[PhraseRequest]) -> Vec<Result<Phrase, String>> {
         let wishes: Vec<PhraseRequest> = wishes.iter().map(|wish| keyed(self, wish)).collect();
@@ -201,6 +208,26 @@ impl Player for MelodyModel {
             }
             other => Err(wishes::cannot("melody", other)),
         })
+    }
+
+    fn go_on(&mut self, parts: &[(PhraseRequest, Option<Memory>)]) -> Option<Vec<Flowed>> {
+        let flow = |memory: &Option<Memory>| memory.clone()?.downcast::<Flow>().ok();
+        let flows: Vec<Option<Arc<Flow>>> = parts.iter().map(|part| flow(&part.1)).collect();
+        let keyed = parts.iter().zip(&flows).map(|((wish, _), flow)| match flow {
+            Some(flow) => PhraseRequest { key: wish.key.or(flow.key), ..wish.clone() },
+            None => keyed(self, wish),
+        });
+        let keyed: Vec<PhraseRequest> = keyed.collect();
+        let requests: Vec<MelodyRequest> = keyed.iter().map(|w| translate(w).request).collect();
+        let all: Vec<_> =
+            flows.iter().map(|f| f.as_ref().map(|f| &f.stream)).zip(&requests).collect();
+        let made = wishes::together(&all, |some| self.go_on(some));
+        let kept = made.into_iter().zip(&keyed).map(|(made, wish)| {
+            let (made, stream) = made?;
+            let memory: Memory = Arc::new(Flow { stream, key: wish.key });
+            Ok((phrase(&made, wish.meter), memory))
+        });
+        Some(kept.collect())
     }
 
     fn remarks(&self, wish: &PhraseRequest) -> Vec<String> {

@@ -1,27 +1,13 @@
 //! Models that do not answer: what they hold up, and who works in their place.
 
-use super::{PhraseStore, Seat, lock};
-use std::time::{Duration, Instant};
+use super::underway::UnderWay;
+use super::{PhraseStore, lock};
+use std::time::Duration;
 
 /// A model that has been at work for so long is said to be stuck.
 const STUCK: Duration = Duration::from_secs(10);
 /// Threads that may be stuck before no other takes their place.
 const REPLACED: usize = 8;
-
-/// A model at work.
-pub(super) struct Work {
-    pub seat: Seat,
-    since: Instant,
-    /// It was said that it does not answer.
-    pub said: bool,
-}
-
-impl Work {
-    /// From now on.
-    pub fn on(seat: Seat) -> Work {
-        Work { seat, since: Instant::now(), said: false }
-    }
-}
 
 impl PhraseStore {
     /// To be called a few times a second: says which model does not answer, and lets another thread
@@ -33,7 +19,7 @@ impl PhraseStore {
     fn relieve(&self, after: Duration) {
         let mut state = lock(&self.shared.state);
         let replaced = state.busy.iter().filter(|work| work.said).count();
-        let stuck = |work: &&mut Work| !work.said && work.since.elapsed() >= after;
+        let stuck = |work: &&mut UnderWay| !work.said && work.since.elapsed() >= after;
         let mut hired = 0;
         for work in state.busy.iter_mut().filter(stuck) {
             work.said = true;
@@ -58,10 +44,12 @@ mod tests {
     use super::super::{Ahead, Opened, Player, Shelf};
     use super::*;
     use crate::notice::Notices;
+    use mag_models::Watch;
     use mag_pattern::{Phrase, PhraseNote, PhraseRequest, Sym, Time, Value, World};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
     use std::sync::mpsc::channel;
+    use std::time::Instant;
 
     const SOON: Duration = Duration::from_secs(5);
 
@@ -91,7 +79,7 @@ mod tests {
     struct Models(Arc<AtomicBool>);
 
     impl Shelf for Models {
-        fn open(&self, model: &str, _: &str) -> Result<Opened, String> {
+        fn open(&self, model: &str, _: &str, _: &Watch) -> Result<Opened, String> {
             if model.starts_with("closed") {
                 wait(&self.0);
             }

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::notice::{Notices, Sink};
-use mag_pattern::{PhraseNote, Span, Sym, Time, Value};
+use mag_models::Watch;
+use mag_pattern::{PhraseNote, Role, Span, Sym, Time, Value};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// Four bars in 4/4, of the model `fake`.
@@ -36,7 +37,7 @@ impl Player for OnLeave {
 struct One(Mutex<Option<OnLeave>>);
 
 impl Shelf for One {
-    fn open(&self, model: &str, _: &str) -> Result<Opened, String> {
+    fn open(&self, model: &str, _: &str, _: &Watch) -> Result<Opened, String> {
         let mut one = lock(&self.0);
         match one.take() {
             Some(player) if model == "fake" => Ok((Box::new(player), None)),
@@ -188,7 +189,15 @@ fn a_model_that_panics_silences_only_its_phrase() {
 
 #[test]
 fn flow_continues_the_phrase_before_whatever_was_asked_first() {
-    let flowing = |index| PhraseRequest { flow: true, index, ..wish(5) };
+    let flowing = |index: i64| {
+        let next = |before: Option<PhraseRequest>, index| PhraseRequest {
+            flow: true,
+            index,
+            from: before.map(|before| (Role::Prime, Box::new(before))),
+            ..wish(5)
+        };
+        (0..=index).fold(None, |before, index| Some(next(before, index))).unwrap_or_else(|| wish(5))
+    };
     let heard = |indices: &[i64]| -> Vec<(i64, Option<f64>)> {
         let desk = desk(false);
         let patient = desk.store.patient();
@@ -255,7 +264,7 @@ impl Player for Meets {
 }
 
 impl Shelf for Arc<std::sync::Barrier> {
-    fn open(&self, _: &str, _: &str) -> Result<Opened, String> {
+    fn open(&self, _: &str, _: &str, _: &Watch) -> Result<Opened, String> {
         Ok((Box::new(Meets(self.clone())), None))
     }
 }
@@ -293,3 +302,5 @@ fn memory_is_bounded() {
     let there = [1, 2, 3].map(|n| cache.get(Key::of(&wish(n))).is_some());
     assert_eq!(there, [true, false, true], "what was not asked for the longest goes");
 }
+
+mod slow;

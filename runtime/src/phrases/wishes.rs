@@ -16,6 +16,25 @@ pub fn cannot(vocabulary: &str, verb: &str) -> Trouble {
     )
 }
 
+/// What becomes of parts, all of them together; if that fails, of each alone: an impossible one must
+/// not cost the others theirs.
+pub fn together<P, T>(
+    parts: &[P],
+    mut make: impl FnMut(&[P]) -> Result<Vec<T>, Trouble>,
+) -> Vec<Result<T, String>> {
+    match make(parts) {
+        Ok(made) => made.into_iter().map(Ok).collect(),
+        Err(trouble) if parts.len() < 2 => vec![Err(trouble.to_string())],
+        Err(_) => {
+            let mut alone = |part| match make(std::slice::from_ref(part)) {
+                Ok(mut made) => made.pop().ok_or_else(|| "the model gave no answer".to_string()),
+                Err(trouble) => Err(trouble.to_string()),
+            };
+            parts.iter().map(&mut alone).collect()
+        }
+    }
+}
+
 /// Phrases for wishes, all that are of one verb in one batch. If a batch fails, its wishes are met
 /// one by one: an impossible one must not cost the others theirs.
 pub fn each_verb(

@@ -1,14 +1,17 @@
 //! The threads at work: each takes what is wished for of one model, several at once, and makes
 //! phrases of it.
 
+use super::cache::Cache;
 use super::key::Key;
 use super::{Seat, Shared, chords, library, lock, ticks};
 use mag_models::vocab::latent::Kind;
 use mag_models::{
     Card, ChoraleModel, ChordsModel, DrumsModel, ExpressionModel, GrooveModel, LatentModel,
-    MelodyModel, PerformanceModel, Runtime, Trouble,
+    MelodyModel, PerformanceModel, Runtime, Trouble, Watch,
 };
 use mag_pattern::{Phrase, PhraseRequest, Role, Sym, Value};
+use std::any::Any;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -19,14 +22,30 @@ use std::time::{Duration, Instant};
 const BATCH: usize = 16;
 /// A model that could not be opened is tried again after this.
 const RETRY: Duration = Duration::from_secs(10);
-/// So many phrases of `flow` continue one another; then a new line of thought begins. It bounds
-/// what a jump into the middle of a performance costs.
-const FLOW: i64 = 8;
+/// Ends of flows that are remembered so that they can go on: several parts, with edits undone.
+const REMEMBERED: usize = 96;
+
+thread_local! {
+    /// The batch that this thread works on.
+    static BATCH_AT_WORK: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
+/// What a player remembers of a flow: where it stands after a phrase.
+pub type Memory = Arc<dyn Any + Send + Sync>;
+
+/// A phrase of a flow, and where the flow then stands; or why there is none.
+pub type Flowed = Result<(Phrase, Memory), String>;
 
 /// Something that makes phrases: a model.
 pub trait Player: Send {
     /// A phrase for each wish, or why there is none. Equal wishes give equal phrases.
     fn play(&mut self, wishes: &[PhraseRequest]) -> Vec<Result<Phrase, String>>;
+
+    /// A phrase of a flow for each wish, which goes on from what is remembered, or begins. `None`
+    /// if this player remembers nothing: it is then given the phrase before as a prime.
+    fn go_on(&mut self, _parts: &[(PhraseRequest, Option<Memory>)]) -> Option<Vec<Flowed>> {
+        None
+    }
 
     /// What of a wish is left out, in the performer's words.
     fn remarks(&self, _wish: &PhraseRequest) -> Vec<String> {
@@ -39,18 +58,19 @@ pub type Opened = (Box<dyn Player>, Option<String>);
 
 /// Opens models by name.
 pub trait Shelf: Send + Sync {
-    /// The model on a device (`cpu`, `cuda`, …), or why it cannot play.
+    /// The model on a device (`cpu`, `cuda`, …), or why it cannot play. Its networks should ask
+    /// `watch` between steps whether their work is still wanted.
     ///
     /// # Errors
     /// In the performer's words, with what to do about it.
-    fn open(&self, model: &str, device: &str) -> Result<Opened, String>;
+    fn open(&self, model: &str, device: &str, watch: &Watch) -> Result<Opened, String>;
 }
 
 /// The models of these folders, run by ONNX Runtime.
 pub struct Folders(pub Vec<PathBuf>);
 
 impl Shelf for Folders {
-    fn open(&self, model: &str, device: &str) -> Result<Opened, String> {
+    fn open(&self, model: &str, device: &str, watch: &Watch) -> Result<Opened, String> {
         let Some(folder) = library::find(model, &self.0) else {
             return Err(format!(
                 "there is no model `{model}`; `mag models` lists those that are there, and \
@@ -58,6 +78,7 @@ impl Shelf for Folders {
             ));
         };
         let runtime = library::runtime().map_err(|trouble| trouble.to_string())?;
+        let runtime = runtime.watched(watch.clone());
         let groove = library::find("groove", &self.0);
         open(&folder, groove.as_deref(), &runtime, device).map_err(|t| t.to_string())
     }
@@ -77,13 +98,21 @@ pub fn open(
     fn opened(player: impl Player + 'static, notice: Option<String>) -> Result<Opened, Trouble> {
         Ok((Box::new(player), notice))
     }
-    let card = Card::read(folder)?;
-    match card.vocabulary.as_str() {
-        "melody" => {
-            let model = MelodyModel::open(folder, runtime, device)?;
+    macro_rules! plain {
+        ($model:ident) => {{
+            let model = $model::open(folder, runtime, device)?;
             let notice = model.notice().map(String::from);
             opened(model, notice)
-        }
+        }};
+    }
+    let card = Card::read(folder)?;
+    match card.vocabulary.as_str() {
+        "melody" => plain!(MelodyModel),
+        "chords" => plain!(ChordsModel),
+        "groove" => plain!(GrooveModel),
+        "chorale" => plain!(ChoraleModel),
+        "performance" => plain!(PerformanceModel),
+        "expression" => plain!(ExpressionModel),
         "drums" => {
             let model = DrumsModel::open(folder, runtime, device)?;
             let notice = model.notice().map(String::from);
@@ -95,31 +124,6 @@ pub fn open(
                 }
                 None => opened(model, notice),
             }
-        }
-        "groove" => {
-            let model = GrooveModel::open(folder, runtime, device)?;
-            let notice = model.notice().map(String::from);
-            opened(model, notice)
-        }
-        "chorale" => {
-            let model = ChoraleModel::open(folder, runtime, device)?;
-            let notice = model.notice().map(String::from);
-            opened(model, notice)
-        }
-        "performance" => {
-            let model = PerformanceModel::open(folder, runtime, device)?;
-            let notice = model.notice().map(String::from);
-            opened(model, notice)
-        }
-        "expression" => {
-            let model = ExpressionModel::open(folder, runtime, device)?;
-            let notice = model.notice().map(String::from);
-            opened(model, notice)
-        }
-        "chords" => {
-            let model = ChordsModel::open(folder, runtime, device)?;
-            let notice = model.notice().map(String::from);
-            opened(model, notice)
         }
         "melody-vae" | "drums-vae" => {
             let drums = card.vocabulary == "drums-vae";
@@ -146,12 +150,15 @@ pub(super) struct Bench {
     /// (a model that takes long to open, from a disk that does not answer, holds up no other)
     shelf: Box<dyn Shelf>,
     places: Mutex<HashMap<Seat, Place>>,
+    /// Where flows stand; `None` for players that remember nothing.
+    flows: Mutex<Cache<Option<Memory>>>,
 }
 
 impl Bench {
     /// Nothing is open yet.
     pub fn new(shelf: Box<dyn Shelf>) -> Bench {
-        Bench { shelf, places: Mutex::default() }
+        let flows = Mutex::new(Cache::new(REMEMBERED));
+        Bench { shelf, places: Mutex::default(), flows }
     }
 
     fn put(&self, seat: Seat, place: Place) {
@@ -172,35 +179,42 @@ impl Worker {
 
     /// Works until the store is gone.
     pub fn run(mut self) {
-        while let Some(wishes) = self.shared.next_batch(BATCH) {
-            let seat = wishes.first().map(|wish| (wish.model, wish.device));
-            for (key, made) in self.make(wishes) {
-                self.shared.finish(key, made);
-            }
-            seat.into_iter().for_each(|seat| self.shared.free(seat));
+        while let Some(batch) = self.shared.next_batch(BATCH) {
+            BATCH_AT_WORK.set(Some(batch.number));
+            let made = self.make(&batch.wishes);
+            BATCH_AT_WORK.set(None);
+            self.shared.finish(batch, made);
         }
     }
 
-    fn make(&mut self, wishes: Vec<PhraseRequest>) -> Vec<(Key, Option<Phrase>)> {
-        let keys: Vec<Key> = wishes.iter().map(Key::of).collect();
-        let ready: Vec<Option<Ready>> = wishes.into_iter().map(|w| self.continued(w)).collect();
+    /// Phrases for wishes of one model, as far as they can be had.
+    fn make(&mut self, wishes: &[PhraseRequest]) -> Vec<Option<Arc<Phrase>>> {
+        if wishes.first().is_some_and(|wish| wish.flow) {
+            return self.flow(wishes);
+        }
+        let ready: Vec<Option<Ready>> = wishes.iter().map(|w| self.continued(w.clone())).collect();
         let asked: Vec<PhraseRequest> = ready.iter().flatten().map(|r| r.wish.clone()).collect();
-        let mut made = self.play(&asked).into_iter();
-        let phrases = ready.iter().map(|ready| {
+        let mut made = self.at_work(&asked, |player| player.play(&asked)).into_iter();
+        let based = ready.iter().map(|ready| {
             let ready = ready.as_ref()?;
-            Some(ready.based(made.next().flatten()?))
+            Some(Arc::new(ready.based(made.next().flatten()?)))
         });
-        keys.into_iter().zip(phrases.collect::<Vec<_>>()).collect()
+        based.collect()
     }
 
-    /// The phrases of wishes for one model, as far as they can be had.
-    fn play(&mut self, wishes: &[PhraseRequest]) -> Vec<Option<Phrase>> {
+    /// What the player of these wishes' model answers to them; it says what is left out, and why
+    /// there is nothing.
+    fn at_work<T>(
+        &mut self,
+        wishes: &[PhraseRequest],
+        work: impl FnOnce(&mut dyn Player) -> Vec<Result<T, String>>,
+    ) -> Vec<Option<T>> {
         let silent = || wishes.iter().map(|_| None).collect();
         let Some(first) = wishes.first() else { return Vec::new() };
         let seat = (first.model, first.device);
         let Some(mut player) = self.player(seat) else { return silent() };
         let remarks: Vec<String> = wishes.iter().flat_map(|wish| player.remarks(wish)).collect();
-        let made = catch_unwind(AssertUnwindSafe(|| player.play(wishes)));
+        let made = catch_unwind(AssertUnwindSafe(|| work(player.as_mut())));
         let shared = self.shared.clone();
         remarks.into_iter().for_each(|remark| shared.say(format!("{}: {remark}", first.model)));
         let Ok(made) = made else {
@@ -208,10 +222,14 @@ impl Worker {
             return silent();
         };
         self.bench.put(seat, Place::Player(player));
+        let ended = shared.is_ended(BATCH_AT_WORK.get());
         let heard = made.into_iter().map(|made| match made {
-            Ok(phrase) => Some(phrase),
+            Ok(made) => Some(made),
             Err(why) => {
-                shared.say(format!("{}: no phrase: {why}", first.model));
+                // What was ended half-way is nobody's fault.
+                if !ended {
+                    shared.say(format!("{}: no phrase: {why}", first.model));
+                }
                 None
             }
         });
@@ -231,7 +249,9 @@ impl Worker {
             _ => {}
         }
         let device = device.map_or("cpu", Sym::as_str);
-        let open = || self.bench.shelf.open(model.as_str(), device);
+        let shared = self.shared.clone();
+        let watch = Watch::new(move || shared.should_end(BATCH_AT_WORK.get()));
+        let open = || self.bench.shelf.open(model.as_str(), device, &watch);
         let opened = catch_unwind(AssertUnwindSafe(open));
         match opened.unwrap_or_else(|_| Err("opening it failed badly".into())) {
             Ok((player, notice)) => {
@@ -246,8 +266,7 @@ impl Worker {
         }
     }
 
-    /// A wish with all that it waits for: a phrase that it is made from, and, in a `flow`, the
-    /// phrase before it. Any other wish as it is.
+    /// A wish with the phrase that it is made from, if there is one; any other as it is.
     ///
     /// What it is made from is the answer to a wish of its own, so a phrase depends on nothing but
     /// its wish, whenever it is asked for.
@@ -263,7 +282,7 @@ impl Worker {
                 }
             }
         }
-        Some(Ready { wish: if wish.flow { self.flowing(wish) } else { wish }, base })
+        Some(Ready { wish, base })
     }
 
     /// The phrase of another wish, made now if it is not there.
@@ -272,41 +291,78 @@ impl Worker {
         if let Some(phrase) = self.shared.peek(key) {
             return Some(phrase);
         }
-        let ready = self.continued(wish.clone())?;
-        let made = self.play(std::slice::from_ref(&ready.wish)).pop().flatten()?;
-        let made = Arc::new(ready.based(made));
+        let made = self.make(std::slice::from_ref(wish)).pop().flatten()?;
         self.shared.keep(key, made.clone());
         Some(made)
     }
 
-    /// A wish of `flow` with the phrase before it as its prime: that of the same wish one earlier.
-    fn flowing(&mut self, wish: PhraseRequest) -> PhraseRequest {
-        let base = wish.seed;
-        let begin = wish.index - wish.index.rem_euclid(FLOW);
-        let earlier = |index| PhraseRequest { index, ..wish.clone() };
-        let mut known = wish.index;
-        let mut before = None;
-        while known > begin && before.is_none() {
-            known -= 1;
-            before = self.shared.peek(Key::of(&earlier(known)));
+    /// Phrases of flows: each goes on from where the phrase before it ended, all in one batch.
+    fn flow(&mut self, wishes: &[PhraseRequest]) -> Vec<Option<Arc<Phrase>>> {
+        let before: Vec<Option<Option<Before>>> = wishes.iter().map(|w| self.before(w)).collect();
+        // A phrase that another of them goes on from is there by now.
+        let open = wishes.iter().zip(before).filter(|(wish, _)| self.flowed(wish).is_none());
+        let (keys, parts): (Vec<Key>, Vec<(PhraseRequest, Option<Before>)>) = open
+            .filter_map(|(wish, before)| {
+                let seed = mixed(wish.seed, wish.index);
+                let step = PhraseRequest { seed, from: None, ..wish.clone() };
+                Some((Key::of(wish), (step, before?)))
+            })
+            .unzip();
+        for (key, made) in keys.into_iter().zip(self.go_on(&parts)) {
+            if let Some((phrase, memory)) = made {
+                lock(&self.bench.flows).put(key, memory);
+                self.shared.keep(key, Arc::new(phrase));
+            }
         }
-        let mut next = if before.is_some() { known + 1 } else { known };
-        loop {
-            let mut step = PhraseRequest { seed: mixed(base, next), ..earlier(next) };
-            if let Some(phrase) = &before {
-                continue_from(&mut step, phrase);
-            }
-            if next >= wish.index {
-                return step;
-            }
-            let made = self.play(std::slice::from_ref(&step)).pop().flatten().map(Arc::new);
-            if let Some(phrase) = &made {
-                self.shared.keep(Key::of(&earlier(next)), phrase.clone());
-            }
-            before = made;
-            next += 1;
-        }
+        wishes.iter().map(|wish| self.shared.peek(Key::of(wish))).collect()
     }
+
+    /// What a phrase of a flow goes on from: inner `None` if it begins, outer if that cannot be had.
+    fn before(&mut self, wish: &PhraseRequest) -> Option<Option<Before>> {
+        let Some((Role::Prime, first)) = &wish.from else { return Some(None) };
+        if let Some(found) = self.flowed(first) {
+            return Some(Some(found));
+        }
+        self.flow(std::slice::from_ref(first));
+        self.flowed(first).map(Some)
+    }
+
+    /// A phrase of a flow that is there, with where it ended.
+    fn flowed(&self, wish: &PhraseRequest) -> Option<Before> {
+        let key = Key::of(wish);
+        let memory = lock(&self.bench.flows).get(key)?;
+        Some(Before { phrase: self.shared.peek(key)?, memory })
+    }
+
+    fn go_on(
+        &mut self,
+        parts: &[(PhraseRequest, Option<Before>)],
+    ) -> Vec<Option<(Phrase, Option<Memory>)>> {
+        let wishes: Vec<PhraseRequest> = parts.iter().map(|part| part.0.clone()).collect();
+        self.at_work(&wishes, |player| {
+            let remembered = |(wish, before): &(PhraseRequest, Option<Before>)| {
+                (wish.clone(), before.as_ref().and_then(|before| before.memory.clone()))
+            };
+            let known: Vec<_> = parts.iter().map(remembered).collect();
+            if let Some(made) = player.go_on(&known) {
+                let kept = |made: Flowed| made.map(|(phrase, memory)| (phrase, Some(memory)));
+                return made.into_iter().map(kept).collect();
+            }
+            let told = |(wish, before): &(PhraseRequest, Option<Before>)| {
+                let mut wish = wish.clone();
+                before.iter().for_each(|before| continue_from(&mut wish, &before.phrase));
+                wish
+            };
+            let told: Vec<PhraseRequest> = parts.iter().map(told).collect();
+            player.play(&told).into_iter().map(|made| Ok((made?, None))).collect()
+        })
+    }
+}
+
+/// What a phrase of a flow goes on from.
+struct Before {
+    phrase: Arc<Phrase>,
+    memory: Option<Memory>,
 }
 
 /// A wish with all that it needs.

@@ -3,14 +3,19 @@
 use ndarray::{ArrayViewD, Axis};
 
 use super::request::{ChordsRequest, Progression, STEP};
+use crate::chord::Chord;
 use crate::melody::Mode;
 use crate::phrase::Ticks;
 use crate::sample::{Rng, Taste, pick};
 use crate::sequence::Sequence;
+use crate::stream::Continued;
 use crate::trouble::Trouble;
-use crate::vocab::chords::{DURATIONS, HOLD, NO_CHORD, Past, QUALITIES, Scene, symbol, token_of};
+use crate::vocab::chords::{
+    DURATIONS, HOLD, NO_CHORD, Past, QUALITIES, Scene, Section, symbol, token_of,
+};
 
-/// A progression in the making. Step 0 is where its prime begins, or itself without one.
+/// A progression in the making; it can go on. Step 0 is where its prime begins, or itself without one.
+#[derive(Clone)]
 pub(super) struct Draft {
     scene: Scene,
     past: Past,
@@ -26,8 +31,6 @@ pub(super) struct Draft {
     taste: Taste,
     rng: Rng,
     nats: f64,
-    /// Nats of the prime.
-    read: f64,
 }
 
 impl Draft {
@@ -36,22 +39,8 @@ impl Draft {
         let bar = request.checked()?;
         let start = bar * request.prime_bars(bar)?;
         let end = start + bar * request.bars()?;
-        let mut sections = Vec::new();
-        let mut begin = start;
-        for &(section, bars) in request.sections.iter().filter(|section| section.1 > 0) {
-            sections.push((begin, section));
-            begin += bar * i32::try_from(bars).unwrap_or(0);
-        }
         let minor = request.mode.is_minor();
-        let scene = Scene {
-            bar,
-            meter: request.meter,
-            mode: if request.mode == Mode::Unknown { 0 } else { 1 + u8::from(minor) },
-            style: request.style,
-            span: (0, end),
-            with_end: request.close,
-            sections,
-        };
+        let scene = scene(request, bar, (start, end), Vec::new());
         Ok(Self {
             past: Past::new(bar),
             prime: primed(request, start)?.into_iter(),
@@ -64,27 +53,16 @@ impl Draft {
             taste: Taste { temperature: request.temperature, top_p: request.top_p },
             rng: Rng::new(request.seed),
             nats: 0.0,
-            read: 0.0,
             scene,
         })
     }
 
-    /// Prepares a progression, given as a prime, to be read and not to be continued. Its end is not
-    /// told.
-    pub fn reading(request: &ChordsRequest) -> Result<Self, Trouble> {
-        let mut draft = Self::new(request)?;
-        draft.scene.span.1 = draft.start;
-        draft.scene.with_end = false;
-        Ok(draft)
-    }
-
-    /// Nats of what was read, and its length in ticks.
-    pub fn judged(self) -> (f64, Ticks) {
-        (self.read, Ticks::try_from(self.start).unwrap_or(0) * STEP)
-    }
-
     /// The finished progression.
     pub fn finish(self) -> Progression {
+        self.progression()
+    }
+
+    fn progression(&self) -> Progression {
         let ticks = |step: i32| Ticks::try_from(step - self.start).unwrap_or(0) * STEP;
         let chord = |&(step, token): &(i32, u8)| {
             Some((ticks(step), symbol(token, self.tonic, self.minor)?))
@@ -145,7 +123,6 @@ impl Sequence for Draft {
 
     fn take(&mut self, heads: &[ArrayViewD<'_, f32>]) {
         let event = if let Some(event) = self.prime.next() {
-            self.read -= log_of(heads, event);
             event
         } else {
             let event = self.choose(heads);
@@ -159,8 +136,65 @@ impl Sequence for Draft {
     }
 }
 
+impl Continued for Draft {
+    type Request = ChordsRequest;
+    type Made = Progression;
+
+    fn begin(request: &ChordsRequest) -> Result<Self, Trouble> {
+        Self::new(request)
+    }
+
+    fn proceed(&mut self, request: &ChordsRequest) -> Result<bool, Trouble> {
+        let bar = request.checked()?;
+        if request.tonic % 12 != self.tonic || request.meter != self.scene.meter {
+            let read = |(at, name): (Ticks, String)| Some((at, Chord::parse(&name).ok()?));
+            let prime = self.progression().chords.into_iter().filter_map(read).collect();
+            *self = Self::new(&ChordsRequest { prime, ..request.clone() })?;
+            return Ok(false);
+        }
+        let (start, end) = (self.now, self.now + bar * request.bars()?);
+        self.scene = scene(request, bar, (start, end), std::mem::take(&mut self.scene.sections));
+        self.slowest = bar * i32::try_from(request.slowest.clamp(1, 512)).unwrap_or(1);
+        self.start = start;
+        self.minor = request.mode.is_minor();
+        self.taste = Taste { temperature: request.temperature, top_p: request.top_p };
+        self.rng = Rng::new(request.seed);
+        self.made.clear();
+        self.nats = 0.0;
+        Ok(true)
+    }
+
+    fn take_made(&mut self) -> Progression {
+        self.progression()
+    }
+}
+
+/// The conditions of a phrase from one step to another, after such sections.
+fn scene(
+    request: &ChordsRequest,
+    bar: i32,
+    (start, end): (i32, i32),
+    mut sections: Vec<(i32, Section)>,
+) -> Scene {
+    let mut begin = start;
+    for &(section, bars) in request.sections.iter().filter(|section| section.1 > 0) {
+        sections.push((begin, section));
+        begin += bar * i32::try_from(bars).unwrap_or(0);
+    }
+    let minor = u8::from(request.mode.is_minor());
+    Scene {
+        bar,
+        meter: request.meter,
+        mode: if request.mode == Mode::Unknown { 0 } else { 1 + minor },
+        style: request.style,
+        span: (0, end),
+        with_end: request.close,
+        sections,
+    }
+}
+
 /// The log of how likely an event is: its token, and its duration.
-fn log_of(heads: &[ArrayViewD<'_, f32>], (token, duration): (u8, u8)) -> f64 {
+pub(super) fn log_of(heads: &[ArrayViewD<'_, f32>], (token, duration): (u8, u8)) -> f64 {
     let (token, duration) = (usize::from(token), usize::from(duration));
     let log = |head: usize, at: &[usize]| {
         heads.get(head).and_then(|head| head.get(at)).copied().map_or(f64::NAN, f64::from)
@@ -185,7 +219,7 @@ fn primed(request: &ChordsRequest, end: i32) -> Result<Vec<(u8, u8)>, Trouble> {
 }
 
 /// Events that hold a token for so many steps.
-fn fill(token: u8, steps: i32) -> Vec<(u8, u8)> {
+pub(super) fn fill(token: u8, steps: i32) -> Vec<(u8, u8)> {
     let (mut events, mut left) = (Vec::new(), steps);
     while left > 0 {
         let fits = DURATIONS.iter().rposition(|&d| d <= left).unwrap_or(0);

@@ -9,21 +9,31 @@ use crate::particles::Particle;
 use crate::phrase::Ticks;
 use crate::sample::{Rng, Taste, legal_share, pick};
 use crate::sequence::Sequence;
+use crate::stream::Continued;
 use crate::trouble::Trouble;
 use crate::vocab::drums::{Drum, Kind, Past, SIXTEENTH, Scene};
 
+/// Bars that a phrase is told to be followed by: drummers stop in the last bar of a take, and a
+/// phrase is played again and again.
+const AFTER: usize = 4;
+/// The most bars that lead in.
+const LONGEST_LEAD: u32 = 16;
 /// What may sound between the hits of a tapped rhythm: hats, crash and ride.
 const CYMBALS: u16 = 1 << Drum::ClosedHat as u16
     | 1 << Drum::OpenHat as u16
     | 1 << Drum::Crash as u16
     | 1 << Drum::Ride as u16;
 
-/// A phrase in the making. Sixteenth 0 is where its prime begins, or the phrase without one.
+/// A phrase in the making. Sixteenth 0 is where its prime begins, or its lead-in without one.
 #[derive(Clone)]
 pub(super) struct Draft {
     scene: Scene,
     past: Past,
     prime: Vec<u16>,
+    meter: (u32, u32),
+    /// Where the phrase begins; from the end of the prime up to there is played and thrown away.
+    start: usize,
+    length: usize,
     /// What must sound at each sixteenth of the phrase.
     with: Vec<u16>,
     /// Where something must sound besides cymbals; elsewhere only they may.
@@ -53,52 +63,93 @@ impl Draft {
             prime.resize(step_of(begin).min(4096 * bar), 0);
             length = step_of(lasts).clamp(1, 512 * bar);
         }
-        let end = prime.len() + length;
-        let mut with = combinations(&request.with, length)?;
-        with.truncate(length);
-        let tap = request.tap.as_ref().map(|hits| combinations(hits, length)).transpose()?;
-        let tap = tap.map(|steps| steps.into_iter().take(length).map(|step| step != 0).collect());
-        let keep = request.keep.as_ref().map(|keep| kept(keep, length)).transpose()?;
-        let bits = |drums: &[Drum]| drums.iter().fold(0, |bits, drum| bits | drum.bit());
-        let kit = if request.kit.is_empty() { u16::MAX } else { bits(&request.kit) };
-        let known_end = request.close.then_some(end);
-        Ok(Self {
-            scene: Scene::new(request.meter, bar, request.style, request.bpm, known_end),
+        let begun = !prime.is_empty() || request.place.is_some() || request.keep.is_some();
+        let lead = if begun { 0 } else { bar * request.lead_in.min(LONGEST_LEAD) as usize };
+        let start = prime.len() + lead;
+        let mut draft = Self {
+            scene: Scene::new(request.meter, bar, request.style, request.bpm, None),
             past: Past::default(),
-            fill_from: end - (bar * request.fill as usize).min(length),
-            made: Vec::with_capacity(length),
+            fill_from: 0,
+            made: Vec::new(),
             taste: Taste { temperature: request.temperature, top_p: request.top_p },
             rng: Rng::new(request.seed),
             nats: 0.0,
+            meter: request.meter,
+            start,
+            length,
             prime,
-            with,
-            tap,
-            keep: keep.unwrap_or_default(),
+            with: Vec::new(),
+            tap: None,
+            keep: Vec::new(),
             weight: 0.0,
-            kit,
-            end,
-        })
+            kit: u16::MAX,
+            end: start + length,
+        };
+        draft.ask(request)?;
+        Ok(draft)
+    }
+
+    /// Takes in what a request asks of the phrase that lies between `start` and `end`.
+    fn ask(&mut self, request: &DrumsRequest) -> Result<(), Trouble> {
+        let (bar, length) = (self.scene.bar, self.length);
+        self.with = combinations(&request.with, length)?;
+        self.with.truncate(length);
+        let tap = request.tap.as_ref().map(|hits| combinations(hits, length)).transpose()?;
+        self.tap = tap.map(|steps| steps.into_iter().take(length).map(|s| s != 0).collect());
+        let keep = request.keep.as_ref().map(|keep| kept(keep, length)).transpose()?;
+        self.keep = keep.unwrap_or_default();
+        let bits = |drums: &[Drum]| drums.iter().fold(0, |bits, drum| bits | drum.bit());
+        self.kit = if request.kit.is_empty() { u16::MAX } else { bits(&request.kit) };
+        // A fill is learned as the end of something.
+        let after = if request.fill > 0 { 0 } else { AFTER };
+        let known_end = request.close.then_some(self.end + after * bar);
+        self.scene = Scene::new(request.meter, bar, request.style, request.bpm, known_end);
+        self.fill_from = self.end - (bar * request.fill as usize).min(length);
+        Ok(())
     }
 
     /// The finished phrase.
     pub fn finish(self) -> DrumPhrase {
+        self.phrase()
+    }
+
+    fn phrase(&self) -> DrumPhrase {
         let length = Ticks::try_from(self.made.len()).unwrap_or(0) * SIXTEENTH;
         DrumPhrase { hits: hits_of(&self.made), length, nats: self.nats }
     }
 
+    /// Which sixteenth of the phrase comes next. What leads in is played as if the phrase had been
+    /// played before.
+    fn place(&self) -> usize {
+        match self.past.len().checked_sub(self.start) {
+            Some(place) => place,
+            None => {
+                let before = (self.start - self.past.len()) % self.length.max(1);
+                (self.length - before) % self.length.max(1)
+            }
+        }
+    }
+
+    /// Whether the phrase has begun.
+    fn begun(&self) -> bool {
+        self.past.len() >= self.start
+    }
+
     fn choose(&mut self, head: Option<&ArrayViewD<'_, f32>>) -> u16 {
-        if let Some(Some(kept)) = self.keep.get(self.made.len()) {
+        let place = self.place();
+        if let Some(Some(kept)) = self.keep.get(place) {
             self.weight -= nats(head, (*kept).into());
             return *kept;
         }
-        let with = self.with.get(self.made.len()).copied().unwrap_or(0);
+        let with = self.with.get(place).copied().unwrap_or(0);
         let kit = self.kit | with;
         let bar = self.scene.bar;
         // A bar in which nothing sounds until its last sixteenth is not left empty.
         let in_bar = self.made.len() % bar;
         let tail = &self.made[self.made.len() - in_bar..];
-        let must_sound = in_bar + 1 == bar && tail.iter().all(|&c| c == 0) && self.tap.is_none();
-        let tapped = self.tap.as_ref().map(|tap| tap.get(self.made.len()) == Some(&true));
+        let silent = in_bar + 1 == bar && tail.iter().all(|&c| c == 0);
+        let must_sound = silent && self.begun() && self.tap.is_none();
+        let tapped = self.tap.as_ref().map(|tap| tap.get(place) == Some(&true));
         // A kit of cymbals alone can only be tapped on them.
         let struck = if kit & !CYMBALS == 0 { kit } else { !CYMBALS };
         let legal = |c: usize| {
@@ -112,7 +163,9 @@ impl Draft {
         }
         match pick(logs(), legal, self.taste, &mut self.rng) {
             Some(choice) => {
-                self.nats += nats(head, choice);
+                if self.begun() {
+                    self.nats += nats(head, choice);
+                }
                 choice as u16
             }
             None => with,
@@ -139,11 +192,44 @@ impl Sequence for Draft {
             Some(&given) => given,
             None => {
                 let chosen = self.choose(heads.first());
-                self.made.push(chosen);
+                if self.begun() {
+                    self.made.push(chosen);
+                }
                 chosen
             }
         };
         self.past.push(&self.scene, combination);
+    }
+}
+
+impl Continued for Draft {
+    type Request = DrumsRequest;
+    type Made = DrumPhrase;
+
+    fn begin(request: &DrumsRequest) -> Result<Self, Trouble> {
+        Self::new(request)
+    }
+
+    fn proceed(&mut self, request: &DrumsRequest) -> Result<bool, Trouble> {
+        if request.meter != self.meter {
+            let begun = DrumsRequest { prime: Vec::new(), place: None, ..request.clone() };
+            *self = Self::new(&begun)?;
+            return Ok(false);
+        }
+        request.check()?;
+        self.start = self.past.len();
+        self.length = self.scene.bar * request.bars as usize;
+        self.end = self.start + self.length;
+        self.taste = Taste { temperature: request.temperature, top_p: request.top_p };
+        self.rng = Rng::new(request.seed);
+        self.made.clear();
+        (self.nats, self.weight) = (0.0, 0.0);
+        self.ask(request)?;
+        Ok(true)
+    }
+
+    fn take_made(&mut self) -> DrumPhrase {
+        self.phrase()
     }
 }
 

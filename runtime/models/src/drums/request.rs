@@ -59,9 +59,14 @@ pub struct DrumsRequest {
     /// A rhythm that the phrase continues, in ticks from its own start. It counts as so many
     /// whole bars.
     pub prime: Vec<Hit>,
+    /// How many bars are played before the phrase and thrown away, at most 16: drummers feel their
+    /// way into a beat, and a phrase should not begin with that. Not read when there is a prime,
+    /// something that is kept, or a place.
+    pub lead_in: u32,
     /// How many bars at the end are a fill.
     pub fill: u32,
-    /// Whether the model is told where the phrase ends.
+    /// Whether the model is told how far it is to the end of the playing: that of a phrase with a
+    /// fill, some bars after any other.
     pub close: bool,
     /// The only drums that may be used; none for all.
     pub kit: Vec<Drum>,
@@ -100,6 +105,7 @@ impl Default for DrumsRequest {
             temperature: 0.95,
             top_p: 0.98,
             prime: Vec::new(),
+            lead_in: 4,
             fill: 0,
             close: true,
             kit: Vec::new(),

@@ -9,6 +9,7 @@ use crate::particles::Particle;
 use crate::phrase::{Note, Phrase, Ticks};
 use crate::sample::{Rng, Taste, pick};
 use crate::sequence::Sequence;
+use crate::stream::Continued;
 use crate::trouble::Trouble;
 use crate::vocab::melody::{Event, Past, Scene, decode, encode, reference, snap};
 
@@ -28,6 +29,21 @@ struct Plan {
     gaps: Vec<(i32, i32, Frame)>,
 }
 
+/// What a past is told by: tonic, range and meter. Under other terms it has to be told again.
+#[derive(Clone, Copy, PartialEq)]
+struct Terms {
+    tonic: u8,
+    range: (u8, u8),
+    meter: (u32, u32),
+}
+
+impl Terms {
+    fn of(request: &MelodyRequest) -> Self {
+        let range = (request.lowest, request.highest);
+        Self { tonic: request.tonic % 12, range, meter: request.meter }
+    }
+}
+
 /// A phrase in the making. Tick 0 is where its prime begins, or the phrase when it has none.
 #[derive(Clone)]
 pub(super) struct Draft {
@@ -37,6 +53,8 @@ pub(super) struct Draft {
     events: Vec<Event>,
     now: i32,
     frame: Frame,
+    /// What the pitches and the bars of the past are told by.
+    terms: Terms,
     taste: Taste,
     rng: Rng,
     nats: f64,
@@ -73,7 +91,9 @@ impl Draft {
         let scene =
             scene(request.meter, request.mode, request.tonic, known_end, &request.chords, start);
         let reference = placed(request);
-        let frame = Frame::new(request, reference, (start, end), scene.chord_at(end - 1).copied());
+        let primed = !request.prime.is_empty() && request.place.is_none();
+        let last = scene.chord_at(end - 1).copied();
+        let frame = Frame::new(request, reference, (start, end), last, primed);
         let plan = request.fill.as_ref().map(|fill| plan(fill, &frame, (start, end)));
         Ok(Self {
             past: Past::new(bar),
@@ -81,6 +101,7 @@ impl Draft {
             events: Vec::new(),
             now: 0,
             frame,
+            terms: Terms::of(request),
             taste: Taste { temperature: request.temperature, top_p: request.top_p },
             rng: Rng::new(request.seed),
             nats: 0.0,
@@ -91,11 +112,16 @@ impl Draft {
         })
     }
 
-    /// The finished phrase.
-    pub fn finish(self) -> Phrase {
+    /// The phrase that was made.
+    fn phrase(&self) -> Phrase {
         let Frame { start, end, reference, .. } = self.frame;
         let notes = decode(&self.events, reference, start);
         Phrase { notes, length: (end - start).unsigned_abs(), nats: self.nats }
+    }
+
+    /// The finished phrase.
+    pub fn finish(self) -> Phrase {
+        self.phrase()
     }
 
     /// What is given at this moment, if it is not open.
@@ -159,6 +185,42 @@ impl Sequence for Draft {
         };
         self.past.push(event.onset, event.token, event.duration);
         self.now += event.ticks().max(1);
+    }
+}
+
+impl Continued for Draft {
+    type Request = MelodyRequest;
+    type Made = Phrase;
+
+    fn begin(request: &MelodyRequest) -> Result<Self, Trouble> {
+        Self::new(request)
+    }
+
+    fn proceed(&mut self, request: &MelodyRequest) -> Result<bool, Trouble> {
+        if self.terms != Terms::of(request) {
+            let prime = self.phrase().notes;
+            *self = Self::new(&MelodyRequest { prime, place: None, ..request.clone() })?;
+            return Ok(false);
+        }
+        request.check()?;
+        let bar = bar_ticks(request.meter)?;
+        let (start, end) = (self.now, self.now + bar * request.bars.cast_signed());
+        let known_end = request.close.then_some(end);
+        let MelodyRequest { meter, mode, tonic, ref chords, .. } = *request;
+        self.scene = scene(meter, mode, tonic, known_end, chords, start);
+        let last = self.scene.chord_at(end - 1).copied();
+        self.frame = Frame::new(request, self.frame.reference, (start, end), last, true);
+        self.taste = Taste { temperature: request.temperature, top_p: request.top_p };
+        self.rng = Rng::new(request.seed);
+        self.events.clear();
+        self.closes = request.close;
+        self.nats = 0.0;
+        self.plan = None;
+        Ok(true)
+    }
+
+    fn take_made(&mut self) -> Phrase {
+        self.phrase()
     }
 }
 

@@ -24,12 +24,14 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// The frame of a request whose phrase lies between two ticks; `last` is the chord at its end.
+    /// The frame of a request whose phrase lies between two ticks, after others or not; `last` is
+    /// the chord at its end.
     pub fn new(
         request: &MelodyRequest,
         reference: i32,
         (start, end): (i32, i32),
         last: Option<Chord>,
+        primed: bool,
     ) -> Self {
         let third = if request.mode.is_minor() { 3 } else { 4 };
         let triad = Chord { root: 0, tones: 1 | 1 << third | 1 << 7, bass: 0 };
@@ -42,7 +44,7 @@ impl Frame {
             lowest: request.lowest,
             highest: request.highest,
             stable: request.close.then(|| last.unwrap_or(triad)),
-            primed: !request.prime.is_empty() && request.place.is_none(),
+            primed,
         }
     }
 

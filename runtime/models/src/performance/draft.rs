@@ -2,10 +2,12 @@
 
 use ndarray::{ArrayViewD, Axis};
 
+use super::Performance;
 use super::request::{PerformanceRequest, PlayedNote, events};
 use crate::Trouble;
 use crate::sample::{Rng, Taste, pick};
 use crate::sequence::Sequence;
+use crate::stream::Continued;
 use crate::vocab::performance::{
     CHORD, Conditions, DURATIONS, Event, Hundredths, LOWEST, Past, SHIFTS, VELOCITIES, coarse,
     duration_start, shift_start,
@@ -14,7 +16,8 @@ use crate::vocab::performance::{
 /// Keys that two hands can strike at once.
 const HANDS: i64 = 10;
 
-/// A performance in the making; it can be continued.
+/// A performance in the making; it can go on.
+#[derive(Clone)]
 pub(super) struct Draft {
     past: Past,
     conditions: Conditions,
@@ -23,13 +26,14 @@ pub(super) struct Draft {
     prime: Vec<Event>,
     /// When what was given ends and playing begins.
     start: Hundredths,
-    /// How far it is to be played.
+    /// From when on, and how far, it is to be played.
+    from: Hundredths,
     end: Hundredths,
     /// How boldly keys are chosen, and everything else.
     taste: Taste,
     hands: Taste,
     rng: Rng,
-    /// Notes that were played and not yet taken away, in hundredths from the start.
+    /// Notes that were played since `from`, in seconds from the start.
     played: Vec<PlayedNote>,
     /// How surprising these were.
     nats: f64,
@@ -43,33 +47,25 @@ impl Draft {
         Ok(Self {
             past: Past::default(),
             conditions: request.conditions,
-            range: ((request.lowest - LOWEST).into(), (request.highest - LOWEST).into()),
+            range: range(request),
             start: prime.iter().map(|event| event.shift).sum(),
-            end: 0,
+            from: 0,
+            end: hundredths(request.seconds),
             prime,
             taste: Taste { temperature: request.temperature, top_p: request.top_p },
-            // The likeliest time to the next note is short: hands that only did what is likely
-            // would play ever faster.
-            hands: Taste { temperature: request.temperature.max(1.0), top_p: 1.0 },
+            hands: hands(request),
             rng: Rng::new(request.seed),
             played: Vec::new(),
             nats: 0.0,
         })
     }
 
-    /// Asks for so many more seconds.
-    pub fn extend(&mut self, seconds: f64) {
-        self.end += (100.0 * seconds).round() as Hundredths;
-    }
-
-    /// Changes what the performance should be like from here on.
-    pub fn steer(&mut self, conditions: Conditions) {
-        self.conditions = conditions;
-    }
-
-    /// The notes since the last time, with seconds from the very start, and their nats.
-    pub fn drain(&mut self) -> (Vec<PlayedNote>, f64) {
-        (std::mem::take(&mut self.played), std::mem::take(&mut self.nats))
+    /// The performance that was asked for last.
+    pub fn performance(&self) -> Performance {
+        let from = self.from as f64 / 100.0;
+        let moved = |note: &PlayedNote| PlayedNote { onset: note.onset - from, ..*note };
+        let seconds = (self.end - self.from) as f64 / 100.0;
+        Performance { notes: self.played.iter().map(moved).collect(), seconds, nats: self.nats }
     }
 
     /// Draws the next note.
@@ -112,6 +108,48 @@ impl Draft {
     }
 }
 
+fn hundredths(seconds: f64) -> Hundredths {
+    (100.0 * seconds).round() as Hundredths
+}
+
+/// The first and the last key.
+fn range(request: &PerformanceRequest) -> (usize, usize) {
+    ((request.lowest - LOWEST).into(), (request.highest - LOWEST).into())
+}
+
+/// How boldly all but the keys is chosen. The likeliest time to the next note is short: hands that
+/// only did what is likely would play ever faster.
+fn hands(request: &PerformanceRequest) -> Taste {
+    Taste { temperature: request.temperature.max(1.0), top_p: 1.0 }
+}
+
+impl Continued for Draft {
+    type Request = PerformanceRequest;
+    type Made = Performance;
+
+    fn begin(request: &PerformanceRequest) -> Result<Self, Trouble> {
+        Self::new(request)
+    }
+
+    fn proceed(&mut self, request: &PerformanceRequest) -> Result<bool, Trouble> {
+        request.check()?;
+        self.from = self.end;
+        self.end += hundredths(request.seconds);
+        self.conditions = request.conditions;
+        self.range = range(request);
+        self.taste = Taste { temperature: request.temperature, top_p: request.top_p };
+        self.hands = hands(request);
+        self.rng = Rng::new(request.seed);
+        self.played.clear();
+        self.nats = 0.0;
+        Ok(true)
+    }
+
+    fn take_made(&mut self) -> Performance {
+        self.performance()
+    }
+}
+
 /// The distribution of a duration: both factors together.
 pub(super) fn joined(own: &[f32], spreads: &ArrayViewD<'_, f32>, shift: usize) -> Vec<f32> {
     let spread = spreads.index_axis(Axis(0), coarse(shift));
@@ -136,7 +174,7 @@ impl Sequence for Draft {
             return;
         }
         let Some(event) = self.draw(heads) else {
-            self.end = 0;
+            self.end = self.past.now - self.start;
             return;
         };
         self.played.push(PlayedNote {

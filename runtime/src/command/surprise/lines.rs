@@ -2,10 +2,9 @@
 //! `[beat, beats, pitch]` and times in quarter notes.
 
 use super::super::generate::meter;
-use super::{Named, end, single_voice};
+use super::{Named, end, records, single_voice};
 use mag_models::{Chord, Melody, Mode, Note, TICKS_PER_BEAT, Ticks};
 use serde::Deserialize;
-use std::io::BufRead;
 use std::path::Path;
 
 #[derive(Deserialize)]
@@ -24,15 +23,7 @@ struct Line {
 
 /// All melodies of a file.
 pub(super) fn read(path: &Path) -> Result<Vec<Named>, String> {
-    let file = std::fs::File::open(path).map_err(|e| format!("cannot be read: {e}"))?;
-    let mut all = Vec::new();
-    for (number, line) in (1..).zip(std::io::BufReader::new(file).lines()) {
-        let line = line.map_err(|e| format!("cannot be read: {e}"))?;
-        if !line.trim().is_empty() {
-            all.push(melody(&line).map_err(|why| format!("line {number}: {why}"))?);
-        }
-    }
-    Ok(all)
+    records::read(path, |line, _| melody(line))
 }
 
 fn melody(line: &str) -> Result<Named, String> {

@@ -5,13 +5,12 @@
 //! Models are told meter and key only. What is no drum of theirs and no chord is left out.
 
 use super::super::generate::meter;
-use super::{BATCH, Judged};
+use super::{BATCH, Judged, records};
 use crate::phrases::library;
 use mag_models::{
-    Chord, ChordsModel, ChordsRequest, Drum, DrumsModel, Hit, Mode, Rhythm, TICKS_PER_BEAT, Ticks,
+    Chord, ChordsModel, Drum, DrumsModel, Hit, Mode, Rhythm, Song, Sounded, TICKS_PER_BEAT, Ticks,
 };
 use serde::Deserialize;
-use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 #[derive(Deserialize)]
@@ -29,6 +28,8 @@ struct Line {
     hits: Vec<serde_json::Value>,
     #[serde(default)]
     chords: Vec<(f64, f64, String)>,
+    #[serde(default)]
+    sections: Vec<(f64, String)>,
 }
 
 impl Line {
@@ -42,17 +43,14 @@ fn lines(files: &[PathBuf]) -> Result<Vec<Line>, String> {
     let mut all = Vec::new();
     for path in files {
         let told = |why: String| format!("{}: {why}", path.display());
-        if path.extension().is_none_or(|end| end != "jsonl") {
-            return Err(told("drums and chords are judged from files that end in .jsonl".into()));
+        if !records::are_in(path) {
+            let expected = "drums and chords are judged from files that end in .jsonl or .jsonl.gz";
+            return Err(told(expected.into()));
         }
-        let file = std::fs::File::open(path).map_err(|e| told(format!("cannot be read: {e}")))?;
-        for (number, line) in (1..).zip(std::io::BufReader::new(file).lines()) {
-            let line = line.map_err(|e| told(format!("cannot be read: {e}")))?;
-            if !line.trim().is_empty() {
-                let read = serde_json::from_str(&line);
-                all.push(read.map_err(|e| told(format!("line {number}: {e}")))?);
-            }
-        }
+        let read = records::read(path, |line, _| {
+            serde_json::from_str::<Line>(line).map_err(|e| e.to_string())
+        });
+        all.extend(read.map_err(told)?);
     }
     Ok(all)
 }
@@ -104,33 +102,38 @@ pub(super) fn chords(folder: &Path, files: &[PathBuf]) -> Result<Vec<Judged>, St
     }
     let mut judged = Vec::new();
     for batch in songs.chunks(BATCH) {
-        let asked: Vec<ChordsRequest> = batch.iter().map(|(_, song)| song.clone()).collect();
+        let asked: Vec<Song> = batch.iter().map(|(_, song)| song.clone()).collect();
         let found = model.surprise(&asked).map_err(|trouble| trouble.to_string())?;
-        judged.extend(batch.iter().zip(found).map(|((name, song), (nats, length))| Judged {
+        judged.extend(batch.iter().zip(found).map(|((name, _), found)| Judged {
             name: name.clone(),
-            nats,
-            notes: song.prime.len(),
-            sixteenths: 4.0 * f64::from(length) / f64::from(TICKS_PER_BEAT),
+            nats: found.nats,
+            notes: found.chords,
+            sixteenths: found.sixteenths,
         }));
     }
     Ok(judged)
 }
 
-fn progression(line: &Line) -> Result<ChordsRequest, String> {
-    let meter = meter(&line.meter)?;
-    let bar = 4.0 * f64::from(meter.0) / f64::from(meter.1);
-    // A pickup is the end of a bar.
-    let before = if line.pickup > 0.0 { bar - line.pickup.rem_euclid(bar) } else { 0.0 };
-    let mut prime: Vec<(Ticks, Chord)> = Vec::new();
-    for (at, _, name) in &line.chords {
-        if let Ok(chord) = Chord::parse(name)
-            && prime.last().is_none_or(|(_, before)| *before != chord)
-        {
-            prime.push((ticks(at + before), chord));
-        }
-    }
-    let (tonic, mode) = key(line.key.as_deref().or(line.tonic.as_deref()));
-    Ok(ChordsRequest { meter, tonic, mode, prime, ..ChordsRequest::default() })
+/// A song whose tonic changes is read above each tonic: `sections` tell of it as `key X`.
+fn progression(line: &Line) -> Result<Song, String> {
+    let (tonic, mode) = key(line.tonic.as_deref().or(line.key.as_deref()));
+    let (_, mode) = line.key.as_deref().map_or((tonic, mode), |text| key(Some(text)));
+    let change = |(at, name): &(f64, String)| {
+        let tonic = name.strip_prefix("key ").map(|name| key(Some(name)).0)?;
+        Some((*at, tonic))
+    };
+    let changes: Vec<(f64, u8)> = line.sections.iter().filter_map(change).collect();
+    let sounded = |(at, beats, name): &(f64, f64, String)| {
+        let chord = match name.starts_with(|c: char| c.is_ascii_uppercase() && c <= 'G') {
+            true => Some(Chord::parse(name).ok()?),
+            false => None,
+        };
+        let above = changes.iter().rev().find(|(from, _)| from <= at);
+        let tonic = above.map_or(tonic, |(_, tonic)| *tonic);
+        Some(Sounded { at: *at, beats: *beats, chord, tonic })
+    };
+    let chords = line.chords.iter().filter_map(sounded).collect();
+    Ok(Song { meter: meter(&line.meter)?, mode, pickup: line.pickup, chords })
 }
 
 /// Tonic and mode of `Am`, `C`, `Bb minor`, `Ddor`; the mode is left open if it is not said.
@@ -169,7 +172,8 @@ mod tests {
                 "chords":[[0,1,"Bbm"],[1,3,"Gb"],[4,3,"Gb"],[7,1,"N.C."],[8,2,"F7"]]}"#,
         );
         let song = progression(&song).expect("a progression");
-        assert_eq!((song.tonic, song.mode), (10, Mode::Minor));
-        assert_eq!(song.prime.iter().map(|c| c.0).collect::<Vec<_>>(), [48, 72, 240]);
+        assert_eq!((song.chords[0].tonic, song.mode, song.pickup), (10, Mode::Minor, 1.0));
+        assert_eq!(song.chords.len(), 5);
+        assert_eq!(song.chords[3].chord, None, "silence");
     }
 }

@@ -2,13 +2,12 @@
 
 use super::super::generate::{folder_of, meter};
 use super::file::File;
-use super::{Judged, end};
+use super::{Judged, end, records};
 use crate::phrases::{library, voices_of};
 use mag_models::{
     Chorale, ChoraleModel, Note, PerformanceModel, PlayedNote, TICKS_PER_BEAT, Ticks,
 };
 use serde::Deserialize;
-use std::io::BufRead;
 use std::path::{Path, PathBuf};
 
 /// Seconds of a sixteenth where a performance has no score: at 120 quarter notes a minute.
@@ -88,8 +87,8 @@ fn read<T>(
         Some("mid" | "midi") => {
             File::read(path).and_then(|file| midi(name.clone(), &file)).map(|one| vec![one])
         }
-        Some("jsonl") => lines(path, line),
-        _ => Err("expected a file that ends in .mid or .jsonl".into()),
+        _ if records::are_in(path) => lines(path, line),
+        _ => Err("expected a file that ends in .mid, .jsonl or .jsonl.gz".into()),
     };
     found.map_err(|why| format!("{name}: {why}"))
 }
@@ -98,23 +97,15 @@ fn lines<T>(
     path: &Path,
     read: impl Fn(Line, String) -> Result<T, String>,
 ) -> Result<Vec<T>, String> {
-    let file = std::fs::File::open(path).map_err(|e| format!("cannot be read: {e}"))?;
-    let mut all = Vec::new();
-    for (number, line) in (1..).zip(std::io::BufReader::new(file).lines()) {
-        let line = line.map_err(|e| format!("cannot be read: {e}"))?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let wrong = |why: String| format!("line {number}: {why}");
-        let line: Line = serde_json::from_str(&line).map_err(|e| wrong(e.to_string()))?;
+    records::read(path, |line, number| {
+        let line: Line = serde_json::from_str(line).map_err(|e| e.to_string())?;
         let name = match &line.id {
             serde_json::Value::String(name) => name.clone(),
             serde_json::Value::Null => format!("{}:{number}", path.display()),
             other => other.to_string(),
         };
-        all.push(read(line, name).map_err(wrong)?);
-    }
-    Ok(all)
+        read(line, name)
+    })
 }
 
 type Named = (String, Chorale, (u32, u32));

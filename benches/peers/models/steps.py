@@ -1,0 +1,101 @@
+"""Steps a second of mag's models: this program's own (a Rust example, sampling included) beside Python's
+onnxruntime on the same files (the networks alone), taking turns; and of networks of Magenta's sizes.
+
+    benches/peers/models/run [-r ROUNDS]
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+import onnxruntime
+
+import networks
+
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
+MODELS = ("melody", "drums", "chords", "performance")
+ROWS = (1, 16)
+SECONDS = 1.5
+
+
+def session(path):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def timed(step, rows):
+    """Rows stepped a second."""
+    for _ in range(20):
+        step()
+    count, begun = 0, time.perf_counter()
+    while time.perf_counter() - begun < SECONDS:
+        step()
+        count += rows
+    return count / (time.perf_counter() - begun)
+
+
+def stepping(network, rows):
+    """A step that feeds the states back, with inputs of the right shapes."""
+    feed = {}
+    for source in network.get_inputs():
+        shape = [rows if isinstance(size, str) else size for size in source.shape]
+        kind = np.int64 if "int64" in source.type else np.float32
+        feed[source.name] = np.zeros(shape, kind)
+    names = [out.name for out in network.get_outputs()]
+
+    def step():
+        for name, value in zip(names, network.run(None, feed)):
+            if name.removesuffix("_next") in feed:
+                feed[name.removesuffix("_next")] = value
+
+    return step
+
+
+def own(binary):
+    """What the Rust example finds: {(model, rows): steps a second}."""
+    env = dict(os.environ, MAG_STEPS_SECONDS=str(SECONDS))
+    lines = subprocess.run([binary], check=True, capture_output=True, text=True, env=env).stdout
+    found = (json.loads(line) for line in lines.splitlines())
+    return {(row["model"], row["rows"]): row["steps_per_second"] for row in found}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("-r", type=int, default=5, help="rounds; the median of each counts")
+    parser.add_argument("binary")
+    args = parser.parse_args()
+    files = {name: session(f"{ROOT}/stdlib/models/{name}/model.onnx") for name in MODELS}
+    mine, python = {}, {}
+    for _ in range(args.r):
+        for key, rate in own(args.binary).items():
+            mine.setdefault(key, []).append(rate)
+        for name in MODELS:
+            for rows in ROWS:
+                rate = timed(stepping(files[name], rows), rows)
+                python.setdefault((name, rows), []).append(rate)
+    print(f"onnxruntime {onnxruntime.__version__} in Python {sys.version.split()[0]}, one thread\n")
+    print("| model | rows | mag, sampling included | Python, network alone | ratio |")
+    print("| --- | --- | --- | --- | --- |")
+    for key in python:
+        ratios = [a / b for a, b in zip(mine[key], python[key])]
+        a, b = (statistics.median(side[key]) for side in (mine, python))
+        print(f"| {key[0]} | {key[1]} | {a:,.0f} | {b:,.0f} | {statistics.median(ratios):.2f} |")
+    print("\n| network of the size of | rows a second at 1 | at 16 |")
+    print("| --- | --- | --- |")
+    with tempfile.TemporaryDirectory() as folder:
+        networks.make(folder)
+        for file in sorted(os.listdir(folder)):
+            network = session(os.path.join(folder, file))
+            rates = [timed(stepping(network, rows), rows) for rows in ROWS]
+            print(f"| {file.removesuffix('.onnx')} | {rates[0]:,.1f} | {rates[1]:,.1f} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+//! Steps a second of models, sampling included, one line of JSON each; `benches/peers/models/run` holds
+//! them beside Python's onnxruntime: `cargo run --release -p mag-models --example steps`.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use mag_models::net::{Batch, Net, State, Step};
+use mag_models::{
+    Card, ChordsModel, ChordsRequest, DrumsModel, DrumsRequest, MelodyModel, MelodyRequest,
+    PerformanceModel, PerformanceRequest, Runtime, Trouble,
+};
+
+/// Counts the rows of all steps.
+struct Counting(Box<dyn Net>, Arc<AtomicUsize>);
+
+impl Net for Counting {
+    fn initial(&self, rows: usize) -> State {
+        self.0.initial(rows)
+    }
+
+    fn step(&mut self, batch: Batch, state: State) -> Result<Step, Trouble> {
+        self.1.fetch_add(batch.columns.nrows(), Ordering::Relaxed);
+        self.0.step(batch, state)
+    }
+}
+
+fn main() -> Result<(), Trouble> {
+    let runtime = Runtime::open(&[])?;
+    let steps = Arc::new(AtomicUsize::new(0));
+    let net = |name: &str| -> Result<Box<dyn Net>, Trouble> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../stdlib/models").join(name);
+        let (net, _) = runtime.network(&folder, &Card::read(&folder)?, "cpu")?;
+        Ok(Box::new(Counting(Box::new(net), steps.clone())))
+    };
+    // Long enough that nearly all steps are of the whole batch.
+    let mut melody = MelodyModel::with_net(net("melody")?);
+    let tune = |seed| MelodyRequest { seed, bars: 16, ..MelodyRequest::default() };
+    measure("melody", &steps, |seeds| melody.generate(&each(seeds, tune)).map(|_| ()))?;
+    let mut drums = DrumsModel::with_net(net("drums")?);
+    let beat = |seed| DrumsRequest { seed, bars: 16, ..DrumsRequest::default() };
+    measure("drums", &steps, |seeds| drums.generate(&each(seeds, beat)).map(|_| ()))?;
+    let mut chords = ChordsModel::with_net(net("chords")?);
+    let song = |seed| ChordsRequest { seed, bars: 64, ..ChordsRequest::default() };
+    measure("chords", &steps, |seeds| chords.generate(&each(seeds, song)).map(|_| ()))?;
+    let mut piano = PerformanceModel::with_net(net("performance")?);
+    let hands = |seed| PerformanceRequest { seed, seconds: 20.0, ..PerformanceRequest::default() };
+    measure("performance", &steps, |seeds| piano.generate(&each(seeds, hands)).map(|_| ()))
+}
+
+fn each<T>(seeds: std::ops::Range<i64>, request: impl Fn(i64) -> T) -> Vec<T> {
+    seeds.map(request).collect()
+}
+
+/// Runs batches of 1 and of 16 for a while each.
+fn measure(
+    model: &str,
+    steps: &AtomicUsize,
+    mut batch: impl FnMut(std::ops::Range<i64>) -> Result<(), Trouble>,
+) -> Result<(), Trouble> {
+    let told = std::env::var("MAG_STEPS_SECONDS").ok().and_then(|text| text.parse().ok());
+    let enough = Duration::from_secs_f64(f64::clamp(told.unwrap_or(1.5), 0.01, 1e3));
+    for rows in [1, 16] {
+        batch(0..rows)?;
+        steps.store(0, Ordering::Relaxed);
+        let (begun, mut seed) = (Instant::now(), 0);
+        while begun.elapsed() < enough {
+            seed += rows;
+            batch(seed..seed + rows)?;
+        }
+        let rate = steps.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64();
+        println!("{{\"model\":\"{model}\",\"rows\":{rows},\"steps_per_second\":{rate:.1}}}");
+    }
+    Ok(())
+}
