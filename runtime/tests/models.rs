@@ -48,7 +48,7 @@ impl Player for Stuck {
 }
 
 impl Shelf for Models {
-    fn open(&self, model: &str, _: &str) -> Result<Opened, String> {
+    fn open(&self, model: &str, _: &str, _: &mag_models::Watch) -> Result<Opened, String> {
         let stuck = || Box::new(Stuck(self.0.clone())) as Box<dyn Player>;
         Ok((if model == "drums" { Box::new(Hits) } else { stuck() }, None))
     }
