@@ -243,7 +243,7 @@ fn what_should_sound_already_is_made_first() {
         let _ = ahead.phrase(&wish(seed));
     }
     let _ = desk.store.live().phrase(&wish(40));
-    for _ in 0..4 {
+    for _ in 0..6 {
         let _ = desk.leave.send(());
     }
     assert!(desk.store.settle(SOON));
