@@ -32,4 +32,5 @@ pub use problem::{Problem, Severity};
 pub use program::{Action, Evaluation, Fader, Mode, Part, Program, Shown, Target};
 pub use scope::Scope;
 pub use source::Source;
+pub use stdlib::FILES as STDLIB;
 pub use synth::Synth;

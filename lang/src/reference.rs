@@ -8,8 +8,23 @@ use mag_pattern::Query;
 /// Columns of a drawn roll.
 const WIDTH: usize = 84;
 /// Files whose examples differ in one value of a control, which a roll shows badly.
-const UNDRAWN: [&str; 8] =
-    ["controls", "envelopes", "filters", "space", "effects", "synths", "outputs", "instruments"];
+const UNDRAWN: [&str; 15] = [
+    "controls",
+    "envelopes",
+    "filters",
+    "space",
+    "distortion",
+    "modulation",
+    "dynamics",
+    "spectrum",
+    "synths",
+    "fm",
+    "wavetables",
+    "zzfx",
+    "tuning",
+    "outputs",
+    "instruments",
+];
 
 /// The pages with the names of their files, `index.md` first.
 pub fn pages(language: &Language) -> Vec<(String, String)> {

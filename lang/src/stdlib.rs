@@ -15,7 +15,7 @@ use mag_pattern::{Loc, Sym};
 use std::collections::HashMap;
 
 /// The files in the order in which they build on each other.
-pub const FILES: [(&str, &str); 22] = [
+pub const FILES: [(&str, &str); 29] = [
     ("arithmetic.mag", include_str!("../../stdlib/arithmetic.mag")),
     ("alignments.mag", include_str!("../../stdlib/alignments.mag")),
     ("bits.mag", include_str!("../../stdlib/bits.mag")),
@@ -26,8 +26,15 @@ pub const FILES: [(&str, &str); 22] = [
     ("envelopes.mag", include_str!("../../stdlib/envelopes.mag")),
     ("filters.mag", include_str!("../../stdlib/filters.mag")),
     ("space.mag", include_str!("../../stdlib/space.mag")),
-    ("effects.mag", include_str!("../../stdlib/effects.mag")),
+    ("distortion.mag", include_str!("../../stdlib/distortion.mag")),
+    ("modulation.mag", include_str!("../../stdlib/modulation.mag")),
+    ("dynamics.mag", include_str!("../../stdlib/dynamics.mag")),
+    ("spectrum.mag", include_str!("../../stdlib/spectrum.mag")),
     ("synths.mag", include_str!("../../stdlib/synths.mag")),
+    ("fm.mag", include_str!("../../stdlib/fm.mag")),
+    ("wavetables.mag", include_str!("../../stdlib/wavetables.mag")),
+    ("zzfx.mag", include_str!("../../stdlib/zzfx.mag")),
+    ("tuning.mag", include_str!("../../stdlib/tuning.mag")),
     ("outputs.mag", include_str!("../../stdlib/outputs.mag")),
     ("time.mag", include_str!("../../stdlib/time.mag")),
     ("signals.mag", include_str!("../../stdlib/signals.mag")),

@@ -69,14 +69,26 @@ impl Cue {
     }
 }
 
-/// The pitch as a MIDI number: `note` (a number or a name), `midinote`, or `freq` in hertz.
+/// The pitch as a MIDI number: `freq` in hertz, `note` (a number or a name), `degree`, or `midinote`.
 pub fn pitch_of(controls: &Controls) -> Option<f64> {
     let number = |name: &str| controls.number(Sym::new(name));
     if let Some(hertz) = number("freq").filter(|f| *f > 0.0) {
         return Some(69.0 + 12.0 * (hertz / 440.0).log2());
     }
-    let note = number("note").map(|note| tuned(controls, note));
+    let note = number("note").or_else(|| degree(controls)).map(|note| tuned(controls, note));
     note.or_else(|| number("midinote")).filter(|n| n.is_finite())
+}
+
+/// The note of a degree of the major scale on middle C, as SuperCollider's events count: 0 is the
+/// tonic, and a tenth more is a sharp.
+fn degree(controls: &Controls) -> Option<f64> {
+    const MAJOR: [f64; 7] = [0.0, 2.0, 4.0, 5.0, 7.0, 9.0, 11.0];
+    let number = |name: &str| controls.number(Sym::new(name));
+    let degree = number("degree")? + number("mtranspose").unwrap_or(0.0);
+    let whole = degree.round();
+    let octave = (whole / 7.0).floor();
+    let step = MAJOR.get((whole - 7.0 * octave) as usize).copied().unwrap_or(0.0);
+    Some(60.0 + 12.0 * octave + step + 10.0 * (degree - whole))
 }
 
 /// A note in the tuning and octave of SuperDirt's controls, around middle C.
@@ -86,7 +98,8 @@ fn tuned(controls: &Controls, note: f64) -> f64 {
     let steps = above_zero("stepsPerOctave").unwrap_or(12.0);
     let octave = above_zero("octaveR").map_or(12.0, |r| 12.0 * r.log2());
     let higher = number("octave").map_or(0.0, |octave| octave - 5.0);
-    let above = note - 60.0 + number("ctranspose").unwrap_or(0.0);
+    let more = ["ctranspose", "gtranspose", "root"].map(|name| number(name).unwrap_or(0.0));
+    let above = note - 60.0 + more.iter().sum::<f64>();
     let harmonic = above_zero("harmonic").unwrap_or(1.0);
     60.0 + octave * (above / steps + higher) + 12.0 * harmonic.log2()
 }
@@ -120,5 +133,39 @@ fn split_variant(word: &'static str, n: f64) -> (&'static str, f64) {
     match word.split_once(':') {
         Some((name, variant)) => (name, variant.parse().unwrap_or(n)),
         None => (word, n),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pitch(controls: &[(&str, f64)]) -> Option<f64> {
+        let with =
+            |all: Controls, (name, x): &(&str, f64)| all.with(Sym::new(name), Value::Num(*x));
+        pitch_of(&controls.iter().fold(Controls::new(), with))
+    }
+
+    #[test]
+    fn degrees_are_counted_as_by_supercollider() {
+        // As SuperCollider's help on events works pitch out: degree, note, octave, harmonic.
+        let cases: &[(&[(&str, f64)], f64)] = &[
+            (&[("degree", 0.0)], 60.0),
+            (&[("degree", 2.0)], 64.0),
+            (&[("degree", 7.0)], 72.0),
+            (&[("degree", -1.0)], 59.0),
+            (&[("degree", 2.0), ("mtranspose", 2.0)], 67.0),
+            (&[("degree", 0.1)], 61.0),
+            (&[("degree", 0.0), ("root", 2.0), ("octave", 4.0)], 50.0),
+            (&[("degree", 4.0), ("gtranspose", -3.0)], 64.0),
+            (&[("degree", 0.0), ("harmonic", 2.0)], 72.0),
+            (&[("note", 67.0), ("degree", 0.0)], 67.0),
+            (&[("midinote", 50.0), ("degree", 0.0)], 60.0),
+        ];
+        for (controls, wanted) in cases {
+            let found = pitch(controls);
+            assert!(found.is_some_and(|p| (p - wanted).abs() < 1e-9), "{controls:?}: {found:?}");
+        }
+        assert_eq!(pitch(&[("mtranspose", 2.0)]), None);
     }
 }

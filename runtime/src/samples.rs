@@ -22,9 +22,11 @@ pub mod bank;
 pub mod decode;
 pub mod font;
 pub mod own;
+mod room;
 pub mod tree;
 
 pub use bank::{Bank, Take};
+pub use room::Impulse;
 use tree::Tree;
 
 /// Files that may wait to be decoded; more are asked for again when they are played.
@@ -151,8 +153,20 @@ impl Shared {
         }
     }
 
+    /// Where a recorded room is kept; `None` if no recording has its name.
+    fn place_of(&self, room: &Impulse) -> Option<Arc<Path>> {
+        let tree = self.tree.load();
+        let own = || own::place(room.name, room.n, true);
+        let recording = tree.file(room.name, room.n).cloned().or_else(own)?;
+        Some(room.place(&recording))
+    }
+
     /// The recording in a file, or in a part of a SoundFont.
     fn decode(&self, path: &Path) -> Result<SampleBuffer, String> {
+        if let Some((speed, begin, recording)) = room::unlocked(path) {
+            let recording = self.decode(recording)?;
+            return Ok(recording.impulse(crate::device::RATE, speed, begin));
+        }
         if let Some(rendered) = own::render(path) {
             return rendered;
         }
@@ -269,6 +283,11 @@ impl Samples {
             Some(path) => self.shared.ask(path),
             None => own::place(name, n, false).iter().for_each(|place| self.shared.ask(place)),
         }
+    }
+
+    /// Lets a recorded room be worked out.
+    pub fn ask_room(&self, room: &Impulse) {
+        self.shared.place_of(room).iter().for_each(|place| self.shared.ask(place));
     }
 
     /// Lets what a note of an instrument of a SoundFont needs be decoded.

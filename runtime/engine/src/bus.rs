@@ -4,9 +4,11 @@ use multiversion::multiversion;
 
 use crate::BLOCK;
 use crate::compressor::{Compressor, Duck};
+use crate::convolver::Convolver;
 use crate::delay::Delay;
 use crate::param::Param;
 use crate::reverb::Reverb;
+use crate::sample::{Cell, Store};
 use crate::shot::Shot;
 use crate::synth::Frames;
 
@@ -54,12 +56,20 @@ pub(crate) struct Bus {
     used: bool,
     delay: Delay,
     reverb: Reverb,
+    convolver: Convolver,
+    /// The recorded room that was sent to last, and whether it has the place of the reverb now.
+    pub impulse: Option<Cell>,
+    recorded: bool,
+    /// Whether something was sent to either in this block, and whether the room must stay awake.
+    sent: bool,
+    kept: bool,
     compressor: Compressor,
     /// What other orbits' sounds push down.
     duck: Duck,
     rate: f32,
-    /// Whether the reverb and the delay ran in the last block.
+    /// Whether the reverb, the recorded room and the delay ran in the last block.
     reverb_ran: bool,
+    room_ran: bool,
     delay_ran: bool,
 }
 
@@ -75,16 +85,27 @@ impl Bus {
             used: false,
             delay: Delay::new(rate),
             reverb: Reverb::new(rate),
+            convolver: Convolver::new(rate),
+            impulse: None,
+            recorded: false,
+            sent: false,
+            kept: false,
             compressor: Compressor::default(),
             duck: Duck::new(rate),
             rate,
             reverb_ran: false,
+            room_ran: false,
             delay_ran: false,
         }
     }
 
-    /// Takes the settings of the delay and reverb that `shot` gives: the last one wins.
-    pub fn set(&mut self, shot: &Shot) {
+    /// Takes the settings of the delay and reverb that `shot` gives: the last one wins. `room` is
+    /// the recorded room that it names.
+    pub fn set(&mut self, shot: &Shot, room: Option<Cell>) {
+        if shot.get(Param::Room) > 0.0 {
+            self.recorded = room.is_some();
+            self.impulse = room.or(self.impulse);
+        }
         self.compressor.set(shot, self.rate);
         if shot.given(Param::PingPong) {
             self.delay.set_crossing(shot.get(Param::PingPong));
@@ -103,6 +124,9 @@ impl Bus {
         }
         if shot.given(Param::DelayTime) {
             self.delay.set_time(shot.get(Param::DelayTime));
+        }
+        if shot.given(Param::DelaySpeed) {
+            self.delay.set_speed(shot.get(Param::DelaySpeed));
         }
         if shot.given(Param::DelayFeedback) {
             self.delay.set_feedback(shot.get(Param::DelayFeedback));
@@ -134,7 +158,7 @@ impl Bus {
         add(&self.gathered, dry, &mut self.dry);
         if room > 0.0 {
             add(&self.gathered, room, &mut self.room);
-            self.reverb.wake();
+            self.sent = true;
         }
         if echo > 0.0 {
             add(&self.gathered, echo, &mut self.echo);
@@ -148,6 +172,7 @@ impl Bus {
         if other.reverb_ran {
             self.reverb.wake();
         }
+        self.kept |= other.room_ran;
         if other.delay_ran {
             self.delay.wake();
         }
@@ -155,25 +180,22 @@ impl Bus {
 
     /// Adds the orbit's block, which starts at frame `block`, to `out`, and makes room for the next;
     /// the gains of its compressor, if it has one.
-    pub fn drain(&mut self, block: u64, out: &mut Stereo) -> Option<[f32; BLOCK]> {
-        self.drain_by(block, out, None)
+    pub fn drain(&mut self, block: u64, samples: &Store, out: &mut Stereo) -> Option<[f32; BLOCK]> {
+        self.drain_by(block, samples, out, None)
     }
 
     /// The same with the gains of another compressor.
     pub fn drain_by(
         &mut self,
         block: u64,
+        samples: &Store,
         out: &mut Stereo,
         gains: Option<&[f32; BLOCK]>,
     ) -> Option<[f32; BLOCK]> {
         self.share_out();
-        (self.reverb_ran, self.delay_ran) = (self.reverb.awake(), self.delay.awake());
+        self.reflect(samples);
+        self.delay_ran = self.delay.awake();
         let mut own = None;
-        if self.reverb.awake() {
-            self.reverb.add(&self.room, &mut self.dry);
-            self.room = [[0.0; BLOCK]; 2];
-            self.used = true;
-        }
         if self.delay.awake() {
             self.delay.add(&self.echo, &mut self.dry);
             self.echo = [[0.0; BLOCK]; 2];
@@ -197,6 +219,34 @@ impl Bus {
         own
     }
 
+    /// Adds the reverb and the recorded room. One of them has what was sent; the other rings out.
+    fn reflect(&mut self, samples: &Store) {
+        let impulse = self.impulse.and_then(|cell| samples.get(cell)?.room());
+        let sent = core::mem::take(&mut self.sent);
+        let recorded = self.recorded && impulse.is_some();
+        if let Some(impulse) = impulse.filter(|_| (sent && recorded) || self.kept) {
+            self.convolver.wake(impulse);
+        }
+        if sent && !recorded {
+            self.reverb.wake();
+        }
+        self.kept = false;
+        self.reverb_ran = self.reverb.awake();
+        self.room_ran = impulse.is_some() && self.convolver.awake();
+        let silence = [[0.0; BLOCK]; 2];
+        let inputs = if recorded { (&silence, &self.room) } else { (&self.room, &silence) };
+        if self.reverb_ran {
+            self.reverb.add(inputs.0, &mut self.dry);
+        }
+        if let Some(impulse) = impulse.filter(|_| self.room_ran) {
+            self.convolver.add(impulse, inputs.1, &mut self.dry);
+        }
+        if self.reverb_ran || self.room_ran {
+            self.room = silence;
+            self.used = true;
+        }
+    }
+
     /// Silences the echoes and the room at once.
     pub fn clear(&mut self) {
         if self.delay.awake() {
@@ -204,6 +254,9 @@ impl Bus {
         }
         if self.reverb.awake() {
             self.reverb.clear();
+        }
+        if self.convolver.awake() {
+            self.convolver.clear();
         }
     }
 }

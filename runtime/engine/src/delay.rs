@@ -22,6 +22,9 @@ pub(crate) struct Delay {
     /// Where the crossfade stands, 0 to 1.
     fade: f32,
     next: usize,
+    /// Speeds of the echoes, before and after the crossfade, and the one that is to come.
+    speeds: (f32, f32),
+    next_speed: f32,
     feedback: f32,
     goal: f32,
     crossing: f32,
@@ -44,6 +47,8 @@ impl Delay {
             times: (time, time),
             fade: 1.0,
             next: time,
+            speeds: (1.0, 1.0),
+            next_speed: 1.0,
             feedback: 0.5,
             goal: 0.5,
             crossing: 0.0,
@@ -56,6 +61,11 @@ impl Delay {
     /// Sets the time between echoes, in seconds.
     pub fn set_time(&mut self, seconds: f32) {
         self.next = ((seconds * self.rate) as usize).clamp(1, self.mask - BLOCK);
+    }
+
+    /// Sets the speed at which each echo plays the one before.
+    pub fn set_speed(&mut self, speed: f32) {
+        self.next_speed = speed;
     }
 
     /// Sets the share that returns.
@@ -87,8 +97,10 @@ impl Delay {
 
     /// Adds the echoes of `input` to `out`.
     pub fn add(&mut self, input: &Stereo, out: &mut Stereo) {
-        if self.fade >= 1.0 && self.next != self.times.1 {
+        let new = (self.next, self.next_speed) != (self.times.1, self.speeds.1);
+        if self.fade >= 1.0 && new {
             self.times = (self.times.1, self.next);
+            self.speeds = (self.speeds.1, self.next_speed);
             self.fade = 0.0;
         }
         self.feedback += 0.1 * (self.goal - self.feedback);
@@ -116,8 +128,8 @@ impl Delay {
             let mut back = [0.0; 2];
             for channel in 0..2 {
                 let line = &self.lines[channel];
-                let old = line[at.wrapping_sub(self.times.0) & self.mask];
-                let new = line[at.wrapping_sub(self.times.1) & self.mask];
+                let old = read(line, at, self.times.0, self.speeds.0);
+                let new = read(line, at, self.times.1, self.speeds.1);
                 let echo = old + share * (new - old);
                 let dull = self.dark[channel].low(dark, echo);
                 back[channel] = self.floor[channel].high(floor, dull) * self.feedback;
@@ -135,6 +147,32 @@ impl Delay {
         }
         peak
     }
+}
+
+/// What the echo after `time` frames is at frame `at`. At another speed than 1 two heads take turns
+/// to read a stretch of the line faster, slower or backwards, each silent where it starts over.
+fn read(line: &[f32], at: usize, time: usize, speed: f32) -> f32 {
+    let mask = line.len() - 1;
+    if speed == 1.0 {
+        return line[at.wrapping_sub(time) & mask];
+    }
+    // A head falls behind by 1 - speed each frame: never into the future, never beyond the line.
+    let drift = 1.0 - speed;
+    let room = if drift < 0.0 { time as f32 } else { (mask - BLOCK - time) as f32 };
+    let stretch = (time as f32).min(room / drift.abs()).max(2.0) as usize;
+    // Backwards it begins at the end of the stretch that it would play forwards.
+    let first = if speed < 0.0 { time.saturating_sub(stretch) } else { time };
+    let mut sum = 0.0;
+    for head in [0, stretch / 2] {
+        let place = (at + head) % stretch;
+        let gain = crate::math::sin_turns(0.5 * place as f32 / stretch as f32);
+        let back = first as f32 + drift * place as f32;
+        let whole = back as usize;
+        let share = back - whole as f32;
+        let (a, b) = (line[at.wrapping_sub(whole) & mask], line[at.wrapping_sub(whole + 1) & mask]);
+        sum += gain * gain * (a + share * (b - a));
+    }
+    sum
 }
 
 #[cfg(test)]
@@ -186,6 +224,30 @@ mod tests {
         let after = run(&mut delay, 400, |i| sine(i + 400 * BLOCK));
         let jump = |x: &[f32]| x.windows(2).fold(0.0f32, |j, w| j.max((w[1] - w[0]).abs()));
         assert!(jump(&after) < 1.1 * jump(&before[13_000..]));
+    }
+
+    #[test]
+    fn echoes_at_another_speed_have_another_pitch_and_can_run_backwards() {
+        let sine = |i: usize| {
+            let turns = (i as f32 * 220.0 / RATE).fract();
+            if i < 12_000 { crate::math::sin_turns(turns) } else { 0.0 }
+        };
+        let crossings = |speed: f32| {
+            let mut delay = Delay::new(RATE);
+            delay.set_time(0.25);
+            delay.set_feedback(0.0);
+            delay.set_speed(speed);
+            run(&mut delay, 100, |_| 0.0);
+            let heard = run(&mut delay, 380, sine);
+            assert!(heard.iter().all(|y| y.abs() < 1.1));
+            let echo = &heard[14_000..20_000];
+            echo.windows(2).filter(|w| w[0] <= 0.0 && w[1] > 0.0).count()
+        };
+        let plain = crossings(1.0);
+        assert!(plain.abs_diff(27) <= 1, "{plain}");
+        assert!(crossings(2.0).abs_diff(2 * plain) <= 3, "{}", crossings(2.0));
+        assert!((2 * crossings(0.5)).abs_diff(plain) <= 4, "{}", crossings(0.5));
+        assert!(crossings(-1.0).abs_diff(plain) <= 2, "{}", crossings(-1.0));
     }
 
     #[test]

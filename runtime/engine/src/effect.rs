@@ -2,7 +2,6 @@
 
 pub(crate) mod bend;
 pub(crate) mod chain;
-mod comb;
 mod djf;
 pub(crate) mod entry;
 mod extras;
@@ -11,6 +10,7 @@ pub(crate) mod grit;
 pub(crate) mod line;
 mod octave;
 mod phaser;
+mod ring;
 mod shift;
 mod stroke;
 mod sway;

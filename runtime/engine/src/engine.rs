@@ -111,7 +111,7 @@ impl Engine {
             buses: (0..ORBITS).map(|_| Bus::new(rate)).collect(),
             master: Master::new(rate),
             stem: None,
-            rack: Rack::new(),
+            rack: Rack::new(rate),
             faders: Faders::new(),
             notes: Notes::new(),
             block: 0,
@@ -205,9 +205,9 @@ impl Engine {
         let mix = &mut *self.ready.0;
         *mix = [[0.0; BLOCK]; 2];
         for (orbit, bus) in self.buses.iter_mut().enumerate() {
-            let gains = bus.drain(self.block, mix);
+            let gains = bus.drain(self.block, &self.samples, mix);
             if let Some(stem) = &mut self.stem {
-                stem.drain(self.block, orbit, bus, gains.as_ref());
+                stem.drain((self.block, &self.samples), orbit, bus, gains.as_ref());
             }
         }
         let (peak, gains) = self.master.run(mix);
@@ -283,8 +283,11 @@ impl Engine {
             self.refused = self.samples.refuse(buffer).err();
         }
         if self.samples.has_retired() {
-            let pool = &mut self.pool;
-            self.samples.clear_out(|cell| pool.voices().any(|voice| voice.cell == Some(cell)));
+            let (pool, buses) = (&mut self.pool, &self.buses);
+            self.samples.clear_out(|cell| {
+                pool.voices().any(|voice| voice.cell == Some(cell))
+                    || buses.iter().any(|bus| bus.impulse == Some(cell))
+            });
         }
     }
 
@@ -305,7 +308,7 @@ impl Engine {
     fn start(&mut self, at: u64, shot: Shot) {
         let stage = Stage { tables: self.tables, samples: &self.samples, rate: self.rate };
         let previous = self.notes.previous(&shot, at);
-        let voice = Voice::new(shot, at, previous, &stage);
+        let mut voice = Voice::new(shot, at, previous, &stage);
         if voice.group != 0 {
             // What starts on the same frame belongs together: a chord, two hats at once.
             let same = |v: &&mut Voice| {
@@ -320,10 +323,24 @@ impl Engine {
                 victim.fade(at, CUT * self.rate);
             }
         }
+        if let Some(wish) = voice.wish() {
+            if self.rack.spectra().crowded()
+                && let Some(victim) = self.pool.oldest_with_unit()
+            {
+                Shared::count(&self.shared.stolen);
+                victim.fade(at, CUT * self.rate);
+            }
+            let seed = at as u32 ^ u32::from(shot.part) << 16;
+            match self.rack.spectra().take(wish, seed) {
+                Some(unit) => voice.set_unit(unit),
+                None => return Shared::count(&self.shared.stolen),
+            }
+        }
         let own = usize::from(shot.orbit) % ORBITS;
+        let room = shot.room.and_then(|id| self.samples.find(id));
         let beside = self.stem.as_deref_mut();
         let buses = self.buses.get_mut(own).into_iter();
-        buses.chain(beside.and_then(|stem| stem.bus(own))).for_each(|bus| bus.set(&shot));
+        buses.chain(beside.and_then(|stem| stem.bus(own))).for_each(|bus| bus.set(&shot, room));
         if shot.given(Param::DuckOrbit) {
             let other = shot.get(Param::DuckOrbit) as usize;
             let beside = self.stem.as_deref_mut();
@@ -332,6 +349,7 @@ impl Engine {
             buses.for_each(|bus| bus.duck_by(at, &shot));
         }
         let Some(synth) = self.synths.get_mut(shot.sound.index()) else { return };
+        let unit = voice.unit();
         match self.pool.add(voice) {
             Some((slot, voice)) => {
                 if !voice.start(slot, synth.as_mut(), &stage) {
@@ -341,8 +359,15 @@ impl Engine {
                 if let Some(mut lines) = self.rack.lines(slot) {
                     voice.chain.clear(&mut lines);
                 }
+                if unit.is_some() {
+                    let places = self.pool.places();
+                    self.rack.prime(self.block, &stage, &mut self.synths, places, slot as u16);
+                }
             }
-            None => Shared::count(&self.shared.stolen),
+            None => {
+                Shared::count(&self.shared.stolen);
+                unit.into_iter().for_each(|unit| self.rack.spectra().give_back(unit));
+            }
         }
     }
 

@@ -70,6 +70,17 @@ impl Pool {
         self.voices().filter(|v| !v.fading()).min_by(oldest)
     }
 
+    /// The voice that has had spectral effects for longest, of those that are not on their way out.
+    pub fn oldest_with_unit(&mut self) -> Option<&mut Voice> {
+        let has = |v: &&mut Voice| v.unit().is_some() && !v.fading();
+        self.voices().filter(has).min_by_key(|v| v.begin)
+    }
+
+    /// All places, for the voice in one of them.
+    pub fn places(&mut self) -> &mut [Option<Voice>] {
+        &mut self.places
+    }
+
     /// Runs `step` on the voices in the order of their start, up to `many` at a time: it is given
     /// all places and those that are meant, and says of each whether it stays.
     pub fn retain(

@@ -9,6 +9,7 @@ use crate::filter::Pass;
 use crate::filter::bank::{Bank, Kind, LANES};
 use crate::graph::Turn;
 use crate::pool::VOICES;
+use crate::spectrum::Spectra;
 use crate::stem::Stem;
 use crate::synth::{Frames, GRAPH, Life, Synth};
 use crate::voice::{FILTERS, Outcome, Stage, Voice};
@@ -34,6 +35,7 @@ pub(crate) struct Rack {
     /// The delay lines of each slot.
     lines: LineBank,
     bank: Box<Bank>,
+    spectra: Spectra,
 }
 
 /// Up to sixteen channels of voices whose filters are of one kind: (voice in the rack, channel).
@@ -48,20 +50,54 @@ fn voice_at(voices: &mut [Option<Voice>], slot: u16) -> Option<&mut Voice> {
 }
 
 impl Rack {
-    /// An empty rack.
-    pub fn new() -> Self {
+    /// An empty rack for voices at `rate` frames a second.
+    pub fn new(rate: f32) -> Self {
         Rack {
             frames: (0..RACK).map(|_| Frames::new()).collect(),
             lives: [Life::Over; RACK],
             used: [false; FILTERS],
             lines: LineBank::new(VOICES),
             bank: Box::new(Bank::new()),
+            spectra: Spectra::new(rate),
         }
     }
 
     /// The delay lines of `slot`.
     pub fn lines(&mut self, slot: usize) -> Option<Lines<'_>> {
         self.lines.lines(slot)
+    }
+
+    /// The units for spectral effects.
+    pub fn spectra(&mut self) -> &mut Spectra {
+        &mut self.spectra
+    }
+
+    /// Computes the voice in `slot`, which starts in this block, as far ahead as its spectral
+    /// effects need.
+    pub fn prime(
+        &mut self,
+        block: u64,
+        stage: &Stage,
+        synths: &mut [Box<dyn Synth>],
+        voices: &mut [Option<Voice>],
+        slot: u16,
+    ) {
+        let wish = voice_at(voices, slot).and_then(|voice| voice.unit().and(voice.wish()));
+        let late = wish.map_or(0, |wish| wish.late() as u64);
+        for ahead in (0..late).step_by(BLOCK) {
+            self.tones(block + ahead, stage, synths, voices, &[slot]);
+            self.filter(voices, &[slot]);
+            if let Some(voice) = voice_at(voices, slot) {
+                let mut lines = match voice.effects {
+                    true => self.lines.lines(usize::from(slot)),
+                    false => None,
+                };
+                voice.affect(lines.as_mut(), &mut self.spectra, &mut self.frames[0]);
+            }
+        }
+        if let Some(voice) = voice_at(voices, slot) {
+            voice.lead(late);
+        }
     }
 
     /// Makes the tones of the block that starts at frame `block`.
@@ -82,7 +118,7 @@ impl Rack {
             for (used, kind) in self.used.iter_mut().zip(&voice.kinds) {
                 *used |= *kind != Kind::Off;
             }
-            if voice.sound == GRAPH {
+            if voice.sound == GRAPH && !voice.rests() {
                 let bend = voice.prepare(block, frames);
                 crowd[many] = Turn { place, slot: usize::from(slot), bend };
                 many += 1;
@@ -98,6 +134,7 @@ impl Rack {
             }
             for Turn { place, slot, .. } in &crowd[..many] {
                 if let Some(voice) = voice_at(voices, *slot as u16) {
+                    voice.hear(self.lives[*place], stage.rate);
                     voice.enter(&mut self.frames[*place]);
                 }
             }
@@ -176,7 +213,8 @@ impl Rack {
                     true => self.lines.lines(usize::from(slot)),
                     false => None,
                 };
-                let room = (lines.as_mut(), &mut self.frames[i]);
+                let frames = &mut self.frames[i];
+                voice.affect(lines.as_mut(), &mut self.spectra, frames);
                 // Neighbours mostly share a fader.
                 let lane = voice.shot.lane;
                 if fader.is_none_or(|(of, _)| of != lane) {
@@ -184,7 +222,12 @@ impl Rack {
                 }
                 voice.fader = fader.map_or((1.0, 1.0), |(_, levels)| levels);
                 let beside = stem.as_deref_mut().and_then(|stem| stem.bus_of(&voice.shot));
-                let outcome = voice.finish(block, self.lives[i], room, (bus, beside));
+                let outcome = voice.finish(block, self.lives[i], frames, (bus, beside));
+                if outcome != Outcome::Sounding
+                    && let Some(unit) = voice.unit()
+                {
+                    self.spectra.give_back(unit);
+                }
                 tell(i, voice, outcome);
             }
         }

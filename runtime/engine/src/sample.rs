@@ -4,6 +4,10 @@ use std::sync::Arc;
 
 use rtrb::Producer;
 
+use crate::convolver::Impulse;
+use crate::formula::Formula;
+use crate::synth::cycles;
+
 /// Silent frames before and after each channel, so that an interpolator may look beyond the ends.
 pub(crate) const PAD: usize = 4;
 /// Numbers that a sample may have: 0 to 8191.
@@ -23,6 +27,14 @@ pub struct SampleBuffer {
     frames: usize,
     stereo: bool,
     rate: u32,
+    made: Option<Made>,
+}
+
+/// What else travels to the engine as a recording.
+#[derive(Clone, Debug)]
+enum Made {
+    Formula(Arc<Formula>),
+    Room(Arc<Impulse>),
 }
 
 impl SampleBuffer {
@@ -40,7 +52,52 @@ impl SampleBuffer {
             data.extend(of_channel.map(|x| if x.is_finite() { *x } else { 0.0 }));
             data.extend([0.0; PAD]);
         }
-        SampleBuffer { data: data.into(), frames, stereo, rate: rate.max(1) }
+        SampleBuffer { data: data.into(), frames, stereo, rate: rate.max(1), made: None }
+    }
+
+    /// What the sound `user` reads: a wave of these partials, level and phase in turns each, the
+    /// first of them at the note; at most 512 are heard.
+    #[must_use]
+    pub fn wave(partials: &[(f32, f32)]) -> Self {
+        SampleBuffer::interleaved(&cycles(partials), 1, 1)
+    }
+
+    /// What the sound `bytebeat` reads.
+    #[must_use]
+    pub fn of_formula(formula: Formula) -> Self {
+        let made = Some(Made::Formula(Arc::new(formula)));
+        SampleBuffer { made, ..SampleBuffer::interleaved(&[], 1, 1) }
+    }
+
+    /// What an orbit's reverb may be in place of its own: the room whose response to a click this
+    /// recording is, from the share `begin` of it on, at `speed` (backwards if negative), for an
+    /// engine at `rate` frames a second. At most six seconds are heard.
+    #[must_use]
+    pub fn impulse(&self, rate: u32, speed: f32, begin: f32) -> Self {
+        let made = Some(Made::Room(Arc::new(Impulse::new(self, rate, speed, begin))));
+        SampleBuffer { made, ..SampleBuffer::interleaved(&[], 1, rate) }
+    }
+
+    /// The formula, if it is one.
+    pub(crate) fn formula(&self) -> Option<&Formula> {
+        match &self.made {
+            Some(Made::Formula(formula)) => Some(formula),
+            _ => None,
+        }
+    }
+
+    /// The room, if it is one.
+    pub(crate) fn room(&self) -> Option<&Impulse> {
+        match &self.made {
+            Some(Made::Room(impulse)) => Some(impulse),
+            _ => None,
+        }
+    }
+
+    /// Bytes of memory that it takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.data.len() * size_of::<f32>() + self.room().map_or(0, Impulse::bytes)
     }
 
     /// Number of frames.

@@ -21,6 +21,8 @@ pub struct Shot {
     pub orbit: u8,
     /// The recording that the sampler plays.
     pub sample: Option<SampleId>,
+    /// The room that its orbit's reverb is, if not its own.
+    pub room: Option<SampleId>,
     /// The graph that an instrument written live runs.
     pub(crate) graph: Option<Played>,
     /// Frames from its start until it is released.
@@ -46,6 +48,7 @@ impl Shot {
             lane,
             orbit,
             sample: None,
+            room: None,
             graph: None,
             duration,
             values,

@@ -8,6 +8,7 @@ use crate::bus::{Bus, Stereo};
 use crate::engine::ORBITS;
 use crate::filter::OnePole;
 use crate::master::{DELAY, block_direct};
+use crate::sample::Store;
 use crate::shot::Shot;
 
 /// The part's own way to the output.
@@ -44,10 +45,16 @@ impl Stem {
     }
 
     /// Adds the block of an orbit whose gains are those of the mix's.
-    pub fn drain(&mut self, block: u64, orbit: usize, mix: &Bus, gains: Option<&[f32; BLOCK]>) {
+    pub fn drain(
+        &mut self,
+        (block, samples): (u64, &Store),
+        orbit: usize,
+        mix: &Bus,
+        gains: Option<&[f32; BLOCK]>,
+    ) {
         if let Some(bus) = self.buses.get_mut(orbit) {
             bus.follow(mix);
-            bus.drain_by(block, &mut self.mix, gains);
+            bus.drain_by(block, samples, &mut self.mix, gains);
         }
     }
 

@@ -10,6 +10,7 @@ use crate::wavetable::Tables;
 
 mod bass;
 mod bell;
+mod bytebeat;
 mod choir;
 mod clap;
 mod cowbell;
@@ -35,10 +36,13 @@ mod stack;
 mod strike;
 mod table;
 mod tom;
+mod user;
 mod warp;
 mod wave;
+mod zzfx;
 
 pub(crate) use stack::place;
+pub(crate) use user::cycles;
 
 /// All sounds; adding one is adding its line.
 pub const SOUNDS: &[SynthDef] = &[
@@ -74,6 +78,15 @@ pub const SOUNDS: &[SynthDef] = &[
     noise::BROWN,
     noise::CRACKLE,
     choir::DEF,
+    bytebeat::DEF,
+    user::DEF,
+    zzfx::DEFS[0],
+    zzfx::DEFS[1],
+    zzfx::DEFS[2],
+    zzfx::DEFS[3],
+    zzfx::DEFS[4],
+    zzfx::DEFS[5],
+    zzfx::DEFS[6],
     table::DEFS[0],
     table::DEFS[1],
     table::DEFS[2],
@@ -132,6 +145,8 @@ pub enum Ends {
     Gate,
     /// It dies away by itself, unless the shot asks for an envelope or for `legato`.
     Itself,
+    /// An envelope of its own, made of the shot's.
+    Within,
 }
 
 /// One row of the table of sounds.
@@ -197,6 +212,8 @@ pub(crate) struct Onset<'a> {
     pub shot: &'a Shot,
     /// Frames a second.
     pub rate: f32,
+    /// Frame of its start.
+    pub begin: u64,
     /// Seed of its noise and phases.
     pub seed: u32,
     /// The recordings that there are.

@@ -17,6 +17,7 @@ use crate::math::{cos_turns, largest, sin_turns};
 use crate::param::Param;
 use crate::sample::{Cell, Store};
 use crate::shot::Shot;
+use crate::spectrum::{Spectra, Wish};
 use crate::stats::{Cause, Fault};
 use crate::synth::{self, Ends, Frames, Life, Moment, Onset, SoundId, Synth};
 use crate::wavetable::Tables;
@@ -59,8 +60,9 @@ pub(crate) struct Voice {
     /// Its sound and its orbit, as the shot has them.
     pub sound: SoundId,
     pub orbit: u8,
-    /// Whether it has effects.
+    /// Whether it has effects, and effects on its spectrum.
     pub effects: bool,
+    spectral: bool,
     /// The kinds of its filters, as `sweeps` has them.
     pub kinds: [Kind; FILTERS],
     /// The recording that it plays.
@@ -74,6 +76,19 @@ pub(crate) struct Voice {
     /// Its effects, in the order in which they come.
     pub chain: Chain,
     pub shot: Shot,
+    /// What only voices with effects on their spectrum look at.
+    spectrum: Spectral,
+}
+
+/// The spectral effects of a voice.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spectral {
+    wish: Option<Wish>,
+    unit: Option<u16>,
+    /// Frames by which its tone is ahead of what is heard of it.
+    lead: u64,
+    /// Frames that are still heard of it, since its tone is over.
+    rest: Option<usize>,
 }
 
 impl Voice {
@@ -92,6 +107,7 @@ impl Voice {
         let loudness = [Param::Gain, Param::Velocity, Param::PostGain].map(|p| shot.get(p));
         let sweeps = NAMES.map(|names| Sweep::new(&names, &shot, rate));
         let chain = Chain::new(&shot, seed, rate);
+        let spectrum = Spectral { wish: Wish::of(&shot), ..Spectral::default() };
         Voice {
             sound: shot.sound,
             orbit: shot.orbit % ORBITS as u8,
@@ -100,6 +116,8 @@ impl Voice {
             begin,
             cell: shot.sample.and_then(|id| stage.samples.find(id)),
             group,
+            spectral: false,
+            spectrum,
             fade: None,
             fader: (1.0, 1.0),
             peak: f32::MAX,
@@ -125,7 +143,7 @@ impl Voice {
     pub fn start(&self, slot: usize, synth: &mut dyn Synth, stage: &Stage) -> bool {
         let seed = seed(&self.shot, self.begin);
         let Stage { rate, samples, .. } = *stage;
-        synth.start(slot, &Onset { shot: &self.shot, rate, seed, samples })
+        synth.start(slot, &Onset { shot: &self.shot, rate, begin: self.begin, seed, samples })
     }
 
     /// That it is not heard.
@@ -156,6 +174,27 @@ impl Voice {
         self.envelope.is_some_and(|e| e.released())
     }
 
+    /// What it asks of its spectrum.
+    pub fn wish(&self) -> Option<Wish> {
+        self.spectrum.wish
+    }
+
+    /// Its unit for that, if it has one.
+    pub fn unit(&self) -> Option<u16> {
+        self.spectrum.unit
+    }
+
+    /// Gives it a unit.
+    pub fn set_unit(&mut self, unit: u16) {
+        self.spectral = true;
+        self.spectrum.unit = Some(unit);
+    }
+
+    /// From now on its tone is so many frames ahead of what is heard of it.
+    pub fn lead(&mut self, frames: u64) {
+        self.spectrum.lead = frames;
+    }
+
     /// Makes the tone of the block that starts at frame `block`, still unfiltered.
     pub fn tone(
         &mut self,
@@ -167,16 +206,36 @@ impl Voice {
         let bend = self.prepare(block, frames);
         let moment =
             Moment { tables: stage.tables, samples: stage.samples, rate: stage.rate, bend };
-        let life = synth.render(slot, &moment, frames);
+        let life = if self.rests() {
+            frames.mono().fill(0.0);
+            Life::Over
+        } else {
+            synth.render(slot, &moment, frames)
+        };
+        self.hear(life, stage.rate);
         self.enter(frames);
         life
+    }
+
+    /// Whether its tone is over, and only what its spectral effects still hold is heard.
+    pub fn rests(&self) -> bool {
+        self.spectral && self.spectrum.rest.is_some()
+    }
+
+    /// Takes note of what its tone had to say after a block.
+    pub fn hear(&mut self, life: Life, rate: f32) {
+        if self.spectral && life == Life::Over {
+            let tail = self.spectrum.wish.map_or(0, |wish| wish.tail(rate));
+            self.spectrum.rest.get_or_insert(tail);
+        }
     }
 
     /// Says which frames of the block that starts at frame `block` its tone is to fill; the factor
     /// of its pitch at the two ends.
     #[inline]
     pub fn prepare(&self, block: u64, frames: &mut Frames) -> (f32, f32) {
-        frames.start = self.begin.saturating_sub(block).min(BLOCK as u64) as usize;
+        let lead = if self.spectral { self.spectrum.lead } else { 0 };
+        frames.start = self.begin.saturating_sub(block + lead).min(BLOCK as u64) as usize;
         let end = self.age + (BLOCK - frames.start) as u64;
         (self.bend.at(self.age), self.bend.at(end))
     }
@@ -194,17 +253,49 @@ impl Voice {
         self.age += (BLOCK - frames.start) as u64;
     }
 
-    /// Distorts the filtered frames, shapes their level and adds them to `bus`.
-    /// `lines` are those of its slot, if it has effects; a second bus is that of its part's stem.
+    /// Runs the effects on the filtered frames; `lines` are those of its slot, if it has effects.
+    #[inline]
+    pub fn affect(
+        &mut self,
+        lines: Option<&mut Lines<'_>>,
+        spectra: &mut Spectra,
+        frames: &mut Frames,
+    ) {
+        if let Some(lines) = lines {
+            self.chain.run(lines, frames);
+        }
+        if self.spectral
+            && let Some(unit) = self.spectrum.unit
+        {
+            frames.silence_before_start();
+            spectra.run(unit, frames);
+        }
+    }
+
+    /// Whether it is over, after a block in which its tone had this to say: what passes through its
+    /// spectral effects is heard for a while longer.
+    fn over(&mut self, life: Life) -> bool {
+        match &mut self.spectrum.rest {
+            Some(rest) if self.spectral => {
+                *rest = rest.saturating_sub(BLOCK);
+                *rest == 0 && !self.spectrum.wish.is_some_and(|wish| wish.endless())
+            }
+            _ => life == Life::Over,
+        }
+    }
+
+    /// Shapes the level of the frames and adds them to `bus`; a second bus is that of its part's
+    /// stem.
     pub fn finish(
         &mut self,
         block: u64,
         life: Life,
-        (lines, frames): (Option<&mut Lines<'_>>, &mut Frames),
+        frames: &mut Frames,
         (bus, beside): (&mut Bus, Option<&mut Bus>),
     ) -> Outcome {
-        if let Some(lines) = lines {
-            self.chain.run(lines, frames);
+        if self.spectral && self.spectrum.lead > 0 {
+            frames.start = self.begin.saturating_sub(block).min(BLOCK as u64) as usize;
+            frames.silence_before_start();
         }
         let start = frames.start.min(BLOCK);
         let even = self.even_level(start);
@@ -226,7 +317,7 @@ impl Voice {
         if let Some(bus) = beside {
             bus.add(frames, (left, right), self.shares);
         }
-        if life == Life::Over || silent { Outcome::Over } else { Outcome::Sounding }
+        if self.over(life) || silent { Outcome::Over } else { Outcome::Sounding }
     }
 
     /// The level of the frames from `start` on, if it is the same for all.
@@ -308,8 +399,10 @@ fn envelope(shot: &Shot, ends: Ends, rate: f32) -> Option<Adsr> {
     let asked = ENVELOPE.iter().any(|&p| shot.asked(p))
         || shot.asked(Param::Legato)
         || shot.asked(Param::Hold)
+        || shot.get(Param::Freeze) > 0.0
         || shot.get(Param::Loop) >= 1.0;
-    if ends == Ends::Itself && !asked {
+    let frozen = shot.get(Param::Freeze) > 0.0;
+    if (ends == Ends::Itself && !asked) || (ends == Ends::Within && !frozen) {
         return None;
     }
     let mut times = times(ENVELOPE, shot, rate);
@@ -338,7 +431,6 @@ fn seed(shot: &Shot, begin: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::effect::line::LineBank;
 
     struct Faulty;
 
@@ -366,12 +458,10 @@ mod tests {
         let mut voice = Voice::new(Shot::new(synth::SoundId::default(), 100), 0, None, &stage);
         let mut frames = Frames::new();
         let life = voice.tone(0, &stage, (0, &mut Faulty), &mut frames);
-        let mut bank = LineBank::new(1);
-        let mut lines = bank.lines(0).expect("one voice");
-        let outcome = voice.finish(0, life, (Some(&mut lines), &mut frames), (&mut bus, None));
+        let outcome = voice.finish(0, life, &mut frames, (&mut bus, None));
         assert_eq!(outcome, Outcome::Broken);
         let mut mix = [[0.0; BLOCK]; 2];
-        bus.drain(0, &mut mix);
+        bus.drain(0, &samples, &mut mix);
         assert_eq!(mix, [[0.0; BLOCK]; 2]);
     }
 }

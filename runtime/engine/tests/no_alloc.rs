@@ -3,7 +3,7 @@
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
 use mag_engine::{
-    Control, Engine, GraphId, PARAMS, Param, SOUNDS, SampleBuffer, SampleId, shot_for,
+    Control, Engine, Formula, GraphId, PARAMS, Param, SOUNDS, SampleBuffer, SampleId, shot_for,
     shot_for_graph, shot_for_sample,
 };
 use mag_graph::{Given, Graph, Kind, Program, Source, compile};
@@ -109,9 +109,10 @@ fn next(state: &mut u64) -> usize {
 /// ranges.
 fn anything(control: &mut Control, state: &mut u64, program: &Arc<Program>) -> bool {
     let at = control.frame() + (next(state) % 3000) as u64;
-    let made = match next(state) % 8 {
+    let made = match next(state) % 9 {
         0 => Ok(shot_for_sample(SampleId((next(state) % 5) as u16), &[])),
         1 => Ok(shot_for_graph(GraphId(1), program, &[600.0], &[])),
+        2 => shot_for(if next(state).is_multiple_of(2) { "user" } else { "bytebeat" }, 0.0, &[]),
         _ => shot_for(SOUNDS[next(state) % SOUNDS.len()].name, (next(state) % 4) as f32, &[]),
     };
     let Ok(mut shot) = made else { return false };
@@ -121,9 +122,26 @@ fn anything(control: &mut Control, state: &mut u64, program: &Arc<Program>) -> b
         shot.set(def.param, def.min + share * (def.max - def.min));
     }
     shot.set(Param::Gain, 0.2);
+    // A wave, a formula, a room, or what is none of them.
+    shot.sample = shot.sample.or(Some(SampleId(5 + (next(state) % 3) as u16)));
+    if next(state).is_multiple_of(3) {
+        shot.room = Some(SampleId(7 + (next(state) % 2) as u16));
+    }
     let part = (next(state) % 8) as u16;
     let shot = shot.with_part(part).with_duration((next(state) % 20_000) as u64);
     control.shot(at, shot).is_ok()
+}
+
+/// Loads a wave, a formula and two rooms, which are other ones each time.
+fn make(control: &mut Control, step: usize) -> bool {
+    let noise: Vec<f32> = (0..500 + 900 * (step % 60)).map(|i| (i as f32 * 1.7).sin()).collect();
+    let room = SampleBuffer::interleaved(&noise, 1 + step % 2, 44_100);
+    let room = room.impulse(48_000, 1.0, 0.1);
+    let wave = SampleBuffer::wave(&[(1.0, 0.0), (0.3, 0.2), (step as f32, 0.5)]);
+    let formula = Formula::parse(&format!("t*({step}&t>>10)")).map(SampleBuffer::of_formula);
+    control.load(SampleId(5), wave).is_ok()
+        && formula.is_ok_and(|formula| control.load(SampleId(6), formula).is_ok())
+        && control.load(SampleId(7 + (step % 2) as u16), room).is_ok()
 }
 
 /// Every synth, every effect, recordings, instruments, random shots, swaps and cuts.
@@ -133,6 +151,7 @@ fn everything_at_once(seconds: usize) {
     let mut played = None;
     for step in 0..100 * seconds {
         assert!(disturb(&mut control, step));
+        assert!(step % 30 > 0 || make(&mut control, step / 30));
         if step % 50 == 0 {
             played = instrument(step / 50);
             assert!(played.iter().all(|p| control.graph(GraphId(1), p.clone()).is_ok()));

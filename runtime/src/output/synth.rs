@@ -4,7 +4,7 @@ use super::Output;
 use crate::clock::Frame;
 use crate::cue::Cue;
 use crate::notice::Notices;
-use crate::samples::{Bank, Take};
+use crate::samples::{Bank, Impulse, Take};
 use crate::scheduler::Ramp;
 use crate::timing::Timing;
 use mag_engine::{Cause, Control, Fault, Shot, find_sound, shot_for};
@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 mod graphs;
+mod made;
 mod params;
 mod recorded;
 use graphs::Graphs;
@@ -261,9 +262,30 @@ impl SynthOut {
         given.fold(from + offset, Frame::min)
     }
 
-    /// The shots of a cue, as a rule one; none if its recording is not there. If the cue cannot
-    /// sound at all, what is wrong, after a key under which that is said once.
+    /// The shots of a cue, in the recorded room that it asks for.
     fn shots_of(&mut self, cue: &Cue) -> Result<Vec<Shot>, (String, String)> {
+        if cue.number("gate").is_some_and(|gate| gate <= 0.0) {
+            return Ok(Vec::new());
+        }
+        let mut shots = self.dry_shots_of(cue)?;
+        if let Some(bank) = &mut self.bank
+            && let Some(room) = Impulse::of(&cue.controls)
+        {
+            match bank.impulse(&room, cue.at, &mut self.control) {
+                Take::Ready(id, _) => shots.iter_mut().for_each(|shot| shot.room = Some(id)),
+                Take::Silent => {}
+                Take::Unknown => {
+                    let text = self.unknown_room(cue, room.name);
+                    self.report(&format!("ir {}", room.name), text);
+                }
+            }
+        }
+        Ok(shots)
+    }
+
+    /// The same without a room, as a rule one shot; none if its recording is not there. If the cue
+    /// cannot sound at all, what is wrong, after a key under which that is said once.
+    fn dry_shots_of(&mut self, cue: &Cue) -> Result<Vec<Shot>, (String, String)> {
         let pitch = cue.pitch();
         let Some((sound, n)) = cue.sound().or(pitch.map(|_| (INSTRUMENT, 0.0))) else {
             let name = &cue.name;
@@ -280,6 +302,13 @@ impl SynthOut {
             params.push(("n", n as f32));
             let shot = self.graphs.shot(cue, synth, &params, &mut self.control);
             return Ok(shot.into_iter().collect());
+        }
+        if let Some(bank) = &mut self.bank {
+            let params = params::params(cue, pitch);
+            let ways = (bank, &mut self.control);
+            if let Some(shots) = made::shots(cue, (sound, n), &params, ways)? {
+                return Ok(shots);
+            }
         }
         // With `bank "tr909"`, `bd` is `tr909_bd`.
         let kit = cue.word("bank").map(|kit| format!("{kit}_{sound}"));
@@ -304,6 +333,17 @@ impl SynthOut {
                     .map_err(|_| (sound.to_owned(), self.unknown(cue, sound)))
             }
         }
+    }
+
+    /// That there is no recording of a room of this name, and which it may have been meant to be.
+    fn unknown_room(&self, cue: &Cue, name: &str) -> String {
+        let own = self.bank.as_ref().map(Bank::names).unwrap_or_default();
+        let near = nearest(name, own.iter().map(String::as_str), 3);
+        let hint = match near.as_slice() {
+            [] => "; the built-in reverb is heard".into(),
+            some => format!("; there is `{}`", some.join("`, `")),
+        };
+        format!("part `{}`: no recording is called `{name}` (`ir`){hint}", cue.name)
     }
 
     /// That there is no sound of this name, and which it may have been meant to be.

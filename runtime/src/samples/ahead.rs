@@ -1,6 +1,6 @@
 //! Lets the recordings of the coming cycles be decoded before they are heard.
 
-use super::{Note, Samples};
+use super::{Impulse, Note, Samples};
 use crate::cue::{kit_of, sound_of};
 use mag_lang::Program;
 use mag_pattern::{Query, Span, Time, World};
@@ -28,6 +28,7 @@ impl Samples {
                 }));
                 for hap in &haps {
                     let controls = hap.value.clone().into_controls();
+                    Impulse::of(&controls).iter().for_each(|room| self.ask_room(room));
                     let Some((name, n)) = sound_of(&controls) else { continue };
                     let kit = kit_of(&controls).map(|kit| format!("{kit}_{name}"));
                     let name = kit.as_deref().unwrap_or(name);

@@ -1,7 +1,7 @@
 //! The recordings that an engine has: loaded when they are first played, taken away when room is
 //! needed.
 
-use super::{Decoded, Note, Shared, font, own};
+use super::{Decoded, Impulse, Note, Shared, font, own};
 use crate::clock::Frame;
 use crate::device::RATE;
 use crate::notice::Notices;
@@ -95,6 +95,32 @@ impl Bank {
         }
     }
 
+    /// What is known as `key`, made when it is first asked for.
+    pub fn made(
+        &mut self,
+        key: &str,
+        at: Frame,
+        control: &mut Control,
+        make: impl FnOnce() -> SampleBuffer,
+    ) -> Take {
+        self.now = self.now.max(at);
+        let path: Arc<Path> = Arc::from(Path::new(key));
+        if !self.files.contains_key(&path) {
+            self.arrive(&path, Ok(make()), control);
+        }
+        self.fetch(&path, at, control)
+    }
+
+    /// The recorded room that an orbit is asked to sound like.
+    pub fn impulse(&mut self, room: &Impulse, at: Frame, control: &mut Control) -> Take {
+        self.now = self.now.max(at);
+        match self.shared.place_of(room) {
+            Some(place) => self.fetch(&place, at, control),
+            None if self.shared.is_reading() => Take::Silent,
+            None => Take::Unknown,
+        }
+    }
+
     /// What a note of an instrument of a SoundFont starts: recordings, and how each is played;
     /// those that are not there yet are left out. `None` if no SoundFont has the instrument.
     pub fn zones(
@@ -166,7 +192,7 @@ impl Bank {
     }
 
     fn load(&mut self, buffer: SampleBuffer, control: &mut Control) -> Result<Loaded, String> {
-        let bytes = buffer.frames() * (1 + usize::from(buffer.stereo())) * size_of::<f32>();
+        let bytes = buffer.bytes();
         let id = self.make_room(bytes, control).ok_or_else(|| {
             let room = self.room >> 20;
             format!("there is no room: all samples together may take {room} MB")

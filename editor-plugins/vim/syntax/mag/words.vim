@@ -17,34 +17,35 @@ syntax keyword magControl fmdecay fmdecay2 fmdecay3 fmenv fmenv2 fmenv3 fmh fmh2
 syntax keyword magControl fmi20 fmi22 fmi3 fmi30 fmi31 fmi33 fmrel fmrel2 fmrel3 fmrelease
 syntax keyword magControl fmrelease2 fmrelease3 fmsus fmsus2 fmsus3 fmsustain fmsustain2 fmsustain3
 syntax keyword magControl fmwave fmwave2 fmwave3 fold frameRate frames freeze freq fshift fshiftnote
-syntax keyword magControl fshiftphase ftype gain gat gate glide hard harmonic hbrick hcutoff hold
-syntax keyword magControl hours hp hpa hpattack hpd hpdc hpdecay hpdepth hpdepthfreq
+syntax keyword magControl fshiftphase ftype gain gat gate glide gtranspose hard harmonic hbrick
+syntax keyword magControl hcutoff hold hours hp hpa hpattack hpd hpdc hpdecay hpdepth hpdepthfreq
 syntax keyword magControl hpdepthfrequency hpe hpenv hpf hpphase hpq hpr hprate hprelease hps
 syntax keyword magControl hpshape hpskew hpsustain hpsync hresonance imag ir irbegin iresponse
-syntax keyword magControl irspeed kcutoff krush label lbrick legato leslie lock loop loopBegin
+syntax keyword magControl irspeed kcutoff krush label lbrick legato leslie lfo lock loop loopBegin
 syntax keyword magControl loopEnd loopb loope lp lpa lpattack lpd lpdc lpdecay lpdepth lpdepthfreq
 syntax keyword magControl lpdepthfrequency lpe lpenv lpf lpphase lpq lpr lprate lprelease lps
 syntax keyword magControl lpshape lpskew lpsustain lpsync lrate lsize midibend midichan midicmd
 syntax keyword magControl midimap midinote midiport miditouch minutes mode mtranspose n noise note
 syntax keyword magControl nrpnn nrpv nudge o oct octave octaveR octaves octer octersub octersubsub
 syntax keyword magControl offset orbit osc oschost oscport overgain overshape pan panchor panorient
-syntax keyword magControl panspan pansplay panwidth partials patt pattack pcurve pdec pdecay penv ph
-syntax keyword magControl phasdp phaser phasercenter phaserdepth phaserrate phasersweep phases phc
-syntax keyword magControl phd phs pingpong pitchJump pitchJumpTime polyTouch portamento postgain
-syntax keyword magControl prel prelease progNum psus psustain pw pwrate pwsweep rdim real rel
-syntax keyword magControl release resonance rfade ring ringdf ringf rlp room roomdim roomfade roomlp
-syntax keyword magControl roomsize rsize s scram seconds semitone shape shapevol sinefold size slide
-syntax keyword magControl smear soft songPtr sound source speed squiz src stepsPerOctave stretch sus
-syntax keyword magControl sustain sustainpedal sysexdata sysexid sz transient transsustain trem
-syntax keyword magControl tremdepth tremolo tremolodepth tremolophase tremolorate tremoloshape
-syntax keyword magControl tremoloskew tremolosync tremphase tremshape tremskew tremsync triode
-syntax keyword magControl tsdelay uid unison unit up v val vel velocity vib vibmod vibrato vmod
-syntax keyword magControl voice vowel warp warpatt warpattack warpdc warpdec warpdecay warpdepth
-syntax keyword magControl warpenv warpmode warprate warprel warprelease warpshape warpskew warpsus
-syntax keyword magControl warpsustain warpsync waveloss wavetablePhaseRand wavetablePosition
-syntax keyword magControl wavetableWarp wavetableWarpMode wt wtatt wtattack wtdc wtdec wtdecay
-syntax keyword magControl wtdepth wtenv wtphaserand wtrate wtrel wtrelease wtshape wtskew wtsus
-syntax keyword magControl wtsustain wtsync x xsdelay y zcrush zdelay zmod znoise zrand zzfx
+syntax keyword magControl panspan pansplay panspread panwidth partials patt pattack pcurve pdec
+syntax keyword magControl pdecay penv ph phasdp phaser phasercenter phaserdepth phaserrate
+syntax keyword magControl phasersweep phases phc phd phs pingpong pitchJump pitchJumpTime polyTouch
+syntax keyword magControl portamento postgain prel prelease progNum psus psustain pw pwrate pwsweep
+syntax keyword magControl rdim real rel release resonance rfade ring ringdf ringf rlp room roomdim
+syntax keyword magControl roomfade roomlp roomsize root rsize s scram seconds semitone shape
+syntax keyword magControl shapevol sinefold size slide smear soft songPtr sound source speed squiz
+syntax keyword magControl src stepsPerOctave stretch sus sustain sustainpedal sysexdata sysexid sz
+syntax keyword magControl transient transsustain trem tremdepth tremolo tremolodepth tremolophase
+syntax keyword magControl tremolorate tremoloshape tremoloskew tremolosync tremphase tremshape
+syntax keyword magControl tremskew tremsync triode tsdelay uid unison unit up v val vel velocity vib
+syntax keyword magControl vibmod vibrato vmod voice vowel warp warpatt warpattack warpdc warpdec
+syntax keyword magControl warpdecay warpdepth warpenv warpmode warprate warprel warprelease
+syntax keyword magControl warpshape warpskew warpsus warpsustain warpsync waveloss
+syntax keyword magControl wavetablePhaseRand wavetablePosition wavetableWarp wavetableWarpMode wt
+syntax keyword magControl wtatt wtattack wtdc wtdec wtdecay wtdepth wtenv wtphaserand wtrate wtrel
+syntax keyword magControl wtrelease wtshape wtskew wtsus wtsustain wtsync x xsdelay y zcrush zdelay
+syntax keyword magControl zmod znoise zrand zzfx
 syntax keyword magGenerator answer away between chorale chords drums groove harmonize infill less
 syntax keyword magGenerator melody midi more perform performance singer surprise tap toward vary
 syntax keyword magFunction abs add addMix addOut addPoly addReset addRestart addSqueeze
@@ -77,7 +78,7 @@ syntax keyword magFunction invert irand isaw isaw2 iter iterBack iterback itri i
 syntax keyword magFunction juxcut keep keepMix keepOut keepPoly keepReset keepRestart keepSqueeze
 syntax keyword magFunction keepSqueezeOut keepif keepifMix keepifOut keepifPoly keepifReset
 syntax keyword magFunction keepifRestart keepifSqueeze keepifSqueezeOut ladder lag lastOf late layer
-syntax keyword magFunction le lfnoise lfo lfpulse lfsaw lftri line linger log log2 loopAt loopAtChop
+syntax keyword magFunction le lfnoise lfpulse lfsaw lftri line linger log log2 loopAt loopAtChop
 syntax keyword magFunction loopAtCps loopFirst loopat loopatcps lt ltMix ltOut ltPoly ltReset
 syntax keyword magFunction ltRestart ltSqueeze ltSqueezeOut lte lteMix lteOut ltePoly lteReset
 syntax keyword magFunction lteRestart lteSqueeze lteSqueezeOut mask maskAll max midihz midiratio min

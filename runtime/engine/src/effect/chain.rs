@@ -1,12 +1,12 @@
 //! The effects of a voice in their order, between its filters and its envelope.
 
-use super::comb::Partials;
 use super::djf::Djf;
 use super::extras::Extras;
 use super::formant::Formant;
 use super::grit::Grit;
 use super::line::Lines;
 use super::phaser::Phaser;
+use super::ring::Partials;
 use super::sway::Sway;
 use crate::shot::Shot;
 use crate::synth::Frames;
@@ -38,9 +38,7 @@ impl Chain {
 
     /// Empties the lines that it will write to.
     pub fn clear(&self, lines: &mut Lines<'_>) {
-        let (comb, squiz) = self.partials.needs();
-        let needed =
-            [(comb, &mut lines.comb), (squiz, &mut lines.squiz), (self.sway.on(), &mut lines.sway)];
+        let needed = [(self.partials.needs(), &mut lines.squiz), (self.sway.on(), &mut lines.sway)];
         needed.into_iter().filter(|(needed, _)| *needed).for_each(|(_, line)| line.clear());
     }
 
@@ -61,7 +59,7 @@ impl Chain {
         self.djf.run(frames);
         self.grit.run(frames);
         self.extras.run(frames);
-        self.partials.run(lines, frames);
+        self.partials.run(&mut lines.squiz, frames);
         self.phaser.run(frames);
         self.sway.run(&mut lines.sway, frames);
     }

@@ -1,4 +1,4 @@
-//! Short delay lines of a voice: chorus, leslie, comb and squiz write to them and read elsewhere.
+//! Short delay lines of a voice: chorus, leslie and squiz write to them and read elsewhere.
 
 /// Frames that a line remembers.
 pub(crate) const LENGTH: usize = 4096;
@@ -42,8 +42,6 @@ impl<'a> Line<'a> {
 /// The lines of one voice, one for each effect that needs one.
 #[derive(Debug)]
 pub(crate) struct Lines<'a> {
-    /// For the comb.
-    pub comb: Line<'a>,
     /// For chorus and leslie.
     pub sway: Line<'a>,
     /// For squiz.
@@ -51,7 +49,7 @@ pub(crate) struct Lines<'a> {
 }
 
 /// Samples that the lines of one voice need.
-const ROOM: usize = 3 * 2 * LENGTH;
+const ROOM: usize = 2 * 2 * LENGTH;
 
 /// The lines of all voices in one piece, of which the system gives only what is used.
 pub(crate) struct LineBank(Vec<f32>);
@@ -65,9 +63,8 @@ impl LineBank {
     /// Those of the voice in `slot`, if there is one.
     pub fn lines(&mut self, slot: usize) -> Option<Lines<'_>> {
         let room = self.0.chunks_exact_mut(ROOM).nth(slot)?;
-        let (comb, room) = Line::within(room);
         let (sway, room) = Line::within(room);
         let (squiz, _) = Line::within(room);
-        Some(Lines { comb, sway, squiz })
+        Some(Lines { sway, squiz })
     }
 }

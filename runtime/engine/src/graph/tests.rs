@@ -53,7 +53,7 @@ fn listen(graph: &Graph, note: Note, frames: usize) -> (Vec<f32>, bool) {
     let ends = if program.dies { Ends::Itself } else { Ends::Gate };
     shot.graph = Some(Played { id: GraphId(0), arguments, ends });
     bank.replace(GraphId(0), Some(program));
-    bank.start(0, &Onset { shot: &shot, rate: RATE, seed: 7, samples: &samples });
+    bank.start(0, &Onset { shot: &shot, rate: RATE, begin: 0, seed: 7, samples: &samples });
     let moment = Moment { tables, samples: &samples, rate: RATE, bend: note.bend };
     let mut heard = Vec::new();
     while heard.len() < frames {

@@ -16,6 +16,7 @@ pub(super) const DEF: SynthDef = SynthDef {
         Param::Begin,
         Param::End,
         Param::Speed,
+        Param::Stretch,
         Param::Loop,
         Param::LoopBegin,
         Param::LoopEnd,
@@ -100,7 +101,8 @@ impl Tone for Sampler {
         let rates = f64::from(buffer.rate()) / f64::from(onset.rate);
         let place = |share: f32| (f64::from(share) * frames).round() as Place * FRAME as Place;
         (self.from, self.to) = (place(begin.min(end)), place(begin.max(end)));
-        self.speed = f64::from(speed) * f64::from(transposed) * rates;
+        let stretch = f64::from(onset.shot.get(Param::Stretch));
+        self.speed = f64::from(speed) * f64::from(transposed) * rates / stretch;
         self.looping = onset.shot.get(Param::Loop) >= 1.0;
         let backwards = self.speed < 0.0;
         self.again = (self.from, self.to);

@@ -55,13 +55,6 @@ fn vowels_have_their_formants() {
 }
 
 #[test]
-fn a_comb_rings_at_its_note() {
-    let y = play(tone("white", &[("comb", 0.9)]), 0, 48_000);
-    assert!(decibels(&y[4000..44_000], 440.0, 660.0) > 15.0);
-    assert!(decibels(&y[4000..44_000], 880.0, 660.0) > 15.0);
-}
-
-#[test]
 fn chorus_and_leslie_spread_and_phasers_cut() {
     for effect in ["chorus", "leslie"] {
         let (mut engine, mut control) = Engine::new(RATE);

@@ -3,9 +3,11 @@
 mod controls;
 mod effects;
 mod graphs;
+mod made;
 mod quality;
 mod safety;
 mod samples;
+mod spectrum;
 mod stems;
 mod support;
 mod timing;

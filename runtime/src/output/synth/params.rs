@@ -98,6 +98,7 @@ pub(super) fn params(cue: &Cue, pitch: Option<f64>) -> Params<'_> {
         }
     }
     params.extend(pitch.map(|p| ("midinote", p as f32)));
+    small(cue, &mut params);
     loudness(cue, &mut params);
     echoes(cue, &mut params);
     for swing in &SWINGS {
@@ -114,6 +115,58 @@ pub(super) fn param(name: &str, value: &Value) -> Option<f32> {
         return words.iter().position(|w| w.contains(&word.as_str())).map(|i| i as f32);
     }
     value.number().map(|x| x as f32)
+}
+
+/// The numbers of ZzFX, in the order of its designer: what the synth calls them.
+const ZZFX: [&str; 20] = [
+    "gain",
+    "zrand",
+    "freq",
+    "attack",
+    "hold",
+    "release",
+    "zshape",
+    "curve",
+    "slide",
+    "deltaSlide",
+    "pitchJump",
+    "pitchJumpTime",
+    "lfo",
+    "znoise",
+    "zmod",
+    "zcrush",
+    "zdelay",
+    "sustain",
+    "decay",
+    "ztremolo",
+];
+
+/// ZzFX has a tremolo and a noise of its own under the common names, and a list of all its numbers;
+/// elsewhere `slide` is another name for `accelerate`.
+fn small(cue: &Cue, params: &mut Params) {
+    let sound = cue.sound().map_or("", |(sound, _)| sound);
+    if !sound.starts_with("z_") && sound != "zzfx" {
+        let slide = cue.number("slide").filter(|_| cue.get("accelerate").is_none());
+        return params.extend(slide.map(|slide| ("accelerate", slide as f32)));
+    }
+    for (name, _) in params.iter_mut() {
+        match *name {
+            "tremolo" => *name = "ztremolo",
+            "noise" => *name = "znoise",
+            _ => {}
+        }
+    }
+    if let Some(Value::List(numbers)) = cue.get("zzfx") {
+        for (name, value) in ZZFX.iter().zip(numbers.iter()) {
+            match (*name, value.number()) {
+                ("freq", Some(hertz)) if hertz > 0.0 => {
+                    params.push(("midinote", (69.0 + 12.0 * (hertz / 440.0).log2()) as f32));
+                }
+                ("freq", _) | (_, None) => {}
+                (name, Some(x)) => params.push((name, x as f32)),
+            }
+        }
+    }
 }
 
 /// `amp` is a factor beside `gain`; `overgain` and `overshape` add to theirs.

@@ -7,7 +7,7 @@ use mag_engine::{Control, SampleId, Shot, shot_for_sample};
 
 /// Controls that only make sense for a recording: with one of them a drum of the synth is recorded
 /// first.
-const CUTS: [&str; 6] = ["begin", "end", "loop", "loopBegin", "loopEnd", "unit"];
+const CUTS: [&str; 7] = ["begin", "end", "loop", "loopBegin", "loopEnd", "unit", "stretch"];
 
 /// Whether a cue treats its sound as a recording: cuts it, or plays it backwards.
 fn cuts(cue: &Cue) -> bool {

@@ -21,7 +21,9 @@ fn heard(graph: &Graph, voices: usize, together: bool) -> Vec<Vec<f32>> {
         let arguments = [0.1 * slot as f32; mag_graph::MAX_ARGUMENTS];
         shot.graph = Some(Played { id: GraphId(0), arguments, ends: Ends::Itself });
         let seed = slot as u32;
-        assert!(bank.start(slot, &Onset { shot: &shot, rate: RATE, seed, samples: &samples }));
+        assert!(
+            bank.start(slot, &Onset { shot: &shot, rate: RATE, begin: 0, seed, samples: &samples })
+        );
     }
     let mut all = vec![Vec::new(); voices];
     let mut frames: Vec<Frames> = (0..voices).map(|_| Frames::new()).collect();

@@ -1,16 +1,14 @@
-//! Comb, ring modulation, squiz: what puts new partials into a sound.
+//! Ring modulation and squiz: what puts new partials into a sound.
 
-use super::line::{LENGTH, Line, Lines};
-use crate::filter::flush;
-use crate::math::{hertz, sin_turns};
+use super::line::{LENGTH, Line};
+use crate::math::sin_turns;
 use crate::param::Param;
 use crate::shot::Shot;
 use crate::synth::Frames;
 
-/// The three of one voice; each is off unless the shot gives it.
+/// The two of one voice; each is off unless the shot gives it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Partials {
-    comb: Comb,
     ring: Ring,
     squiz: Squiz,
 }
@@ -18,9 +16,7 @@ pub(crate) struct Partials {
 impl Partials {
     /// What `shot` asks for.
     pub fn new(shot: &Shot, rate: f32) -> Self {
-        let delay = (rate / hertz(shot.get(Param::MidiNote))).min((LENGTH - 2) as f32);
         Partials {
-            comb: Comb { feedback: 0.97 * shot.get(Param::Comb), delay, at: 0 },
             ring: Ring {
                 amount: shot.get(Param::Ring),
                 turn: shot.get(Param::RingFrequency) / rate,
@@ -33,53 +29,22 @@ impl Partials {
 
     /// Whether any is on.
     pub fn on(&self) -> bool {
-        let (comb, squiz) = self.needs();
-        comb || squiz || self.ring.amount != 0.0
+        self.needs() || self.ring.amount != 0.0
     }
 
-    /// Which lines it needs: (comb, squiz).
-    pub fn needs(&self) -> (bool, bool) {
-        (self.comb.feedback > 0.0, self.squiz.factor > 1.0)
+    /// Whether it needs its line.
+    pub fn needs(&self) -> bool {
+        self.squiz.factor > 1.0
     }
 
     /// Changes the frames in place.
-    pub fn run(&mut self, lines: &mut Lines<'_>, frames: &mut Frames) {
-        let (comb, squiz) = self.needs();
-        if squiz {
+    pub fn run(&mut self, line: &mut Line<'_>, frames: &mut Frames) {
+        if self.needs() {
             for (channel, x) in frames.channels().enumerate() {
-                self.squiz.run(channel, &mut lines.squiz, x);
+                self.squiz.run(channel, line, x);
             }
         }
         self.ring.run(frames);
-        if comb {
-            self.comb.run(&mut lines.comb, frames);
-        }
-    }
-}
-
-/// A comb tuned to the note.
-#[derive(Clone, Copy, Debug, Default)]
-struct Comb {
-    feedback: f32,
-    delay: f32,
-    at: usize,
-}
-
-impl Comb {
-    fn run(&mut self, line: &mut Line<'_>, frames: &mut Frames) {
-        let mut at = self.at;
-        for (channel, x) in frames.channels().enumerate() {
-            at = self.at;
-            for y in x {
-                // The frame of now is written after it is read, hence one less.
-                let back = line.read(channel, at.wrapping_sub(1), self.delay - 1.0);
-                let out = flush((1.0 - 0.5 * self.feedback) * *y + self.feedback * back);
-                line.write(channel, at, out);
-                *y = out;
-                at = at.wrapping_add(1);
-            }
-        }
-        self.at = at;
     }
 }
 
