@@ -143,7 +143,7 @@ fn chords_stay_in_their_key_and_never_loop() {
     let bars: Vec<Bar> = bars.iter().enumerate().map(|(i, bar)| told(i, bar, "chord")).collect();
     let (longest, again) = loops(&bars);
     println!("longest exact repetition {longest} bars, bars of the four before {again:.2}");
-    assert!(longest <= 32, "{longest}");
+    assert!(longest <= 16, "{longest}");
 }
 
 #[test]
@@ -156,5 +156,5 @@ fn drums_keep_their_density_and_never_loop_for_long() {
     let bars: Vec<Bar> = bars.iter().enumerate().map(|(i, bar)| told(i, bar, "s")).collect();
     let (longest, again) = loops(&bars);
     println!("longest exact repetition {longest} bars, bars of the four before {again:.2}");
-    assert!(longest <= 32, "{longest}");
+    assert!(longest <= 16, "{longest}");
 }

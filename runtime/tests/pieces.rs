@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Name, seconds.
-const PIECES: [(&str, u32); 11] = [
+const PIECES: [(&str, u32); 13] = [
     ("02-dub", 60),
     ("04-techno", 60),
     ("05-ambient", 60),
@@ -19,6 +19,8 @@ const PIECES: [(&str, u32); 11] = [
     ("11-own-instruments", 35),
     ("12-answers", 36),
     ("13-glass", 42),
+    ("14-chorale", 46),
+    ("15-piano", 38),
 ];
 
 /// Interleaved samples of a piece, with what is said about it.

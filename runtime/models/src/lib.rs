@@ -24,6 +24,7 @@ pub mod onnx;
 mod particles;
 pub mod performance;
 pub mod phrase;
+mod repeats;
 pub mod sample;
 mod sequence;
 mod stream;

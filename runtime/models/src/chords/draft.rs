@@ -6,6 +6,7 @@ use super::request::{ChordsRequest, Progression, STEP};
 use crate::chord::Chord;
 use crate::melody::Mode;
 use crate::phrase::Ticks;
+use crate::repeats::{Repeats, priced};
 use crate::sample::{Rng, Taste, pick};
 use crate::sequence::Sequence;
 use crate::stream::Continued;
@@ -14,11 +15,15 @@ use crate::vocab::chords::{
     DURATIONS, HOLD, NO_CHORD, Past, QUALITIES, Scene, Section, symbol, token_of,
 };
 
+/// Bars that chords without an end may repeat before more of it has a price, unless their sections do.
+const PERIOD: i32 = 12;
+
 /// A progression in the making; it can go on. Step 0 is where its prime begins, or itself without one.
 #[derive(Clone)]
 pub(super) struct Draft {
     scene: Scene,
     past: Past,
+    repeats: Repeats<u8>,
     /// Events of the prime: token and duration.
     prime: std::vec::IntoIter<(u8, u8)>,
     made: Vec<(i32, u8)>,
@@ -43,6 +48,7 @@ impl Draft {
         let scene = scene(request, bar, (start, end), Vec::new());
         Ok(Self {
             past: Past::new(bar),
+            repeats: Repeats::new(bar, PERIOD),
             prime: primed(request, start)?.into_iter(),
             made: Vec::new(),
             start,
@@ -85,6 +91,9 @@ impl Draft {
         };
         let logs = |head: usize| heads.get(head).into_iter();
         let tokens = logs(0).flat_map(|head| head.iter().copied());
+        let open = !self.scene.with_end && self.scene.sections.is_empty();
+        let prices = if open { self.repeats.prices(self.now) } else { Vec::new() };
+        let tokens = priced(tokens, &prices);
         let token = pick(tokens, legal, self.taste, &mut self.rng);
         let token = token.and_then(|t| u8::try_from(t).ok()).unwrap_or_else(|| self.resort());
         let rows: Vec<f32> = logs(1)
@@ -132,7 +141,9 @@ impl Sequence for Draft {
             event
         };
         self.past.push(&self.scene, self.now, event);
-        self.now += DURATIONS.get(usize::from(event.1)).copied().unwrap_or(1);
+        let length = DURATIONS.get(usize::from(event.1)).copied().unwrap_or(1);
+        self.repeats.push(self.now, (event.0 != HOLD).then_some(event.0), length);
+        self.now += length;
     }
 }
 

@@ -7,6 +7,7 @@ use super::request::{
 };
 use crate::particles::Particle;
 use crate::phrase::Ticks;
+use crate::repeats::{Repeats, priced};
 use crate::sample::{Rng, Taste, legal_share, pick};
 use crate::sequence::Sequence;
 use crate::stream::Continued;
@@ -16,6 +17,8 @@ use crate::vocab::drums::{Drum, Kind, Past, SIXTEENTH, Scene};
 /// Bars that a phrase is told to be followed by: drummers stop in the last bar of a take, and a
 /// phrase is played again and again.
 const AFTER: usize = 4;
+/// Bars that drums without an end may repeat before more of it has a price.
+const GROOVE: i32 = 12;
 /// The most bars that lead in.
 const LONGEST_LEAD: u32 = 16;
 /// What may sound between the hits of a tapped rhythm: hats, crash and ride.
@@ -29,6 +32,7 @@ const CYMBALS: u16 = 1 << Drum::ClosedHat as u16
 pub(super) struct Draft {
     scene: Scene,
     past: Past,
+    repeats: Repeats<u16>,
     prime: Vec<u16>,
     meter: (u32, u32),
     /// Where the phrase begins; from the end of the prime up to there is played and thrown away.
@@ -42,6 +46,8 @@ pub(super) struct Draft {
     keep: Vec<Option<u16>>,
     /// The log of how likely the model finds what it was made to do.
     weight: f64,
+    /// Whether nobody knows an end and all is made anew: only then repetition has a price.
+    open: bool,
     kit: u16,
     fill_from: usize,
     end: usize,
@@ -69,6 +75,7 @@ impl Draft {
         let mut draft = Self {
             scene: Scene::new(request.meter, bar, request.style, request.bpm, None),
             past: Past::default(),
+            repeats: Repeats::new(i32::try_from(bar).unwrap_or(16), GROOVE),
             fill_from: 0,
             made: Vec::new(),
             taste: Taste { temperature: request.temperature, top_p: request.top_p },
@@ -82,6 +89,7 @@ impl Draft {
             tap: None,
             keep: Vec::new(),
             weight: 0.0,
+            open: false,
             kit: u16::MAX,
             end: start + length,
         };
@@ -98,6 +106,7 @@ impl Draft {
         self.tap = tap.map(|steps| steps.into_iter().take(length).map(|s| s != 0).collect());
         let keep = request.keep.as_ref().map(|keep| kept(keep, length)).transpose()?;
         self.keep = keep.unwrap_or_default();
+        self.open = !request.close && self.tap.is_none() && self.keep.is_empty();
         let bits = |drums: &[Drum]| drums.iter().fold(0, |bits, drum| bits | drum.bit());
         self.kit = if request.kit.is_empty() { u16::MAX } else { bits(&request.kit) };
         // A fill is learned as the end of something.
@@ -161,7 +170,8 @@ impl Draft {
         if tapped.is_some() {
             self.weight += legal_share(logs(), legal, self.taste.temperature);
         }
-        match pick(logs(), legal, self.taste, &mut self.rng) {
+        let prices = if self.open { self.repeats.prices(self.now()) } else { Vec::new() };
+        match pick(priced(logs(), &prices), legal, self.taste, &mut self.rng) {
             Some(choice) => {
                 if self.begun() {
                     self.nats += nats(head, choice);
@@ -198,6 +208,7 @@ impl Sequence for Draft {
                 chosen
             }
         };
+        self.repeats.push(self.now(), Some(combination), 1);
         self.past.push(&self.scene, combination);
     }
 }

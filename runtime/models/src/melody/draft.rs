@@ -7,11 +7,12 @@ use super::legal::{self, Frame};
 use super::request::{Fill, MelodyRequest, bar_ticks, scene};
 use crate::particles::Particle;
 use crate::phrase::{Note, Phrase, Ticks};
+use crate::repeats::{Repeats, priced};
 use crate::sample::{Rng, Taste, pick};
 use crate::sequence::Sequence;
 use crate::stream::Continued;
 use crate::trouble::Trouble;
-use crate::vocab::melody::{Event, Past, Scene, decode, encode, reference, snap};
+use crate::vocab::melody::{Event, PITCHES, Past, Scene, decode, encode, reference, snap};
 
 /// Events of a repetition after which a phrase with an end goes through with it.
 const REPEATING: u32 = 4;
@@ -19,6 +20,8 @@ const REPEATING: u32 = 4;
 /// their end; with this, closed phrases have as many as the tunes that were learned from
 /// (`training/README.md`).
 const COOLER: f64 = 0.75;
+/// Bars that a melody without an end may repeat before more of it has a price: a phrase.
+const PHRASE: i32 = 8;
 
 /// What is given and what is open in a phrase with gaps.
 #[derive(Clone)]
@@ -49,6 +52,7 @@ impl Terms {
 pub(super) struct Draft {
     scene: Scene,
     past: Past,
+    repeats: Repeats<u8>,
     prime: std::vec::IntoIter<Event>,
     events: Vec<Event>,
     now: i32,
@@ -97,6 +101,7 @@ impl Draft {
         let plan = request.fill.as_ref().map(|fill| plan(fill, &frame, (start, end)));
         Ok(Self {
             past: Past::new(bar),
+            repeats: Repeats::new(bar, PHRASE),
             prime: encode(&request.prime, reference, 0, start).into_iter(),
             events: Vec::new(),
             now: 0,
@@ -152,6 +157,9 @@ impl Draft {
             // A close is a place for the expected.
             taste.temperature *= 0.5;
         }
+        let open = !self.closes && self.plan.is_none();
+        let prices = if open { self.repeats.prices(self.now) } else { Vec::new() };
+        let tokens = priced(tokens, &prices);
         let token = pick(tokens, |t| moment.token(t), taste, &mut self.rng);
         let token = token.map_or_else(|| moment.resort(), |t| t as u8);
         let durations = expectation.durations(token);
@@ -184,6 +192,8 @@ impl Sequence for Draft {
             event
         };
         self.past.push(event.onset, event.token, event.duration);
+        let pitch = (event.token < PITCHES).then_some(event.token);
+        self.repeats.push(event.onset, pitch, event.ticks().max(1));
         self.now += event.ticks().max(1);
     }
 }
