@@ -13,6 +13,9 @@ use std::sync::Arc;
 
 /// Patterns are asked for at least this much at once, in seconds.
 const CHUNK: f64 = 0.05;
+/// How long before its onset an event may be heard without being late the first time, in seconds: as
+/// much as people are early. What is earlier is heeded from then on.
+const FEEL: f64 = 0.05;
 /// Cues that come later than this, in seconds, are not played any more: the machine was away.
 const STALE: f64 = 0.5;
 
@@ -103,6 +106,9 @@ pub struct Stage {
     monitors: Vec<Slot>,
     /// All onsets that are heard before this frame are in the slots.
     known: Frame,
+    /// How long before its onset an event was heard at most, since the latest swap and between that
+    /// and the one before, in frames.
+    early: [Frame; 2],
     unknown_outs: BTreeSet<&'static str>,
     report: Report,
 }
@@ -128,6 +134,7 @@ impl Stage {
             slots: Vec::new(),
             monitors: Vec::new(),
             known: Frame::MIN,
+            early: [0; 2],
             unknown_outs: BTreeSet::new(),
             report: Report::default(),
         };
@@ -166,6 +173,7 @@ impl Stage {
         let at = self.moment(when, now);
         let from = self.scheduler.swap(program, at).from;
         self.known = self.known.min(from);
+        self.early = [0, self.early[0]];
         self.withdraw(from);
         at
     }
@@ -206,7 +214,7 @@ impl Stage {
     /// Makes the cues that are due to be known at `now`, and tells the outputs those that are due
     /// to be told.
     pub fn tick(&mut self, now: Frame, world: &dyn World) {
-        let lead = self.outputs().map(|o| o.lead()).max().unwrap_or(0);
+        let lead = self.reach();
         if self.known <= now + lead {
             let chunk = (CHUNK * f64::from(self.clock().rate())) as Frame;
             self.known = now + lead + chunk;
@@ -215,7 +223,11 @@ impl Stage {
             for ramp in self.scheduler.take_ramps() {
                 self.outputs_mut().for_each(|o| o.ramp(&ramp));
             }
-            cues.into_iter().for_each(|cue| self.place(cue));
+            for cue in cues {
+                let early = self.clock().frame(cue.onset) - cue.at;
+                self.early[0] = self.early[0].max(early);
+                self.place(cue);
+            }
             self.report.troubles.extend(self.scheduler.take_troubles());
         }
         self.tell(now);
@@ -223,11 +235,19 @@ impl Stage {
 
     /// Frames from `now` until there is something to do.
     pub fn idle(&self, now: Frame) -> Frame {
-        let lead = self.outputs().map(|o| o.lead()).max().unwrap_or(0);
+        let lead = self.reach();
         let due = |slot: &Slot| slot.held.front().map(|cue| cue.at - slot.lead() - now);
         let slots = self.slots.iter().chain(&self.monitors);
         let next = slots.filter_map(due).min().unwrap_or(Frame::MAX);
         next.min(self.known.saturating_sub(now + lead)).max(0)
+    }
+
+    /// How long before its onset an event has to be known, in frames: outputs are told before it is
+    /// heard, and it may be heard before its onset.
+    fn reach(&self) -> Frame {
+        let lead = self.outputs().map(|o| o.lead()).max().unwrap_or(0);
+        let feel = (FEEL * f64::from(self.clock().rate())) as Frame;
+        lead + feel.max(self.early[0]).max(self.early[1])
     }
 
     /// What happened since the last call.

@@ -67,6 +67,30 @@ fn idle_says_when_the_next_cue_is_due() {
     assert_eq!(tape.cues().iter().filter(|c| c.at < 10_000 * MS).count(), 20);
 }
 
+/// How many cues each bar of 2 s are told less than 20 ms before they are heard.
+fn told_late(text: &str, bars: i64) -> Vec<usize> {
+    let (mut stage, tape) = stage(&program(text), 20 * MS, 20 * MS);
+    let mut late = vec![0; bars as usize];
+    let mut told = 0;
+    for now in (0..bars * 2_000 * MS).step_by(MS as usize) {
+        stage.tick(now, &Nowhere);
+        let cues = tape.cues();
+        for cue in &cues[told..] {
+            let bar = usize::try_from(cue.at / (2_000 * MS)).unwrap_or(0).min(late.len() - 1);
+            late[bar] += usize::from(cue.at > 20 * MS && cue.at - now < 19 * MS);
+        }
+        told = cues.len();
+    }
+    late
+}
+
+#[test]
+fn what_is_heard_before_its_onset_is_told_in_time() {
+    // As early as a drummer: never late. Earlier than anybody: heeded from the first time on.
+    assert_eq!(told_late("tempo 120\na: s \"bd*16\" .nudge \"<-0.04 0.01 -0.05>*16\"", 4), [0; 4]);
+    assert_eq!(told_late("tempo 120\na: s \"bd*16\" .nudge \"<0 -0.3>*4\"", 4)[1..], [0; 3]);
+}
+
 #[test]
 fn hush_forgets_what_was_to_come() {
     let (mut stage, tape) = stage(&program("tempo 120\na: s \"bd*16\""), 300 * MS, 10 * MS);
