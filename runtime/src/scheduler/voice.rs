@@ -143,7 +143,10 @@ impl Voice {
             }
             there
         });
-        if !self.seated || self.lane.gone(piece.begin) {
+        // (however the question is cut, nothing is heard of what has faded out)
+        let end = if self.lane.to == 0.0 { self.lane.end().min(piece.end) } else { piece.end };
+        let piece = Span::new(piece.begin, end.max(piece.begin));
+        if !self.seated || self.lane.gone(piece.begin) || is_empty(piece) {
             return Ok(());
         }
         self.current(piece, cycle, limit, query, haps, heard)
