@@ -97,7 +97,8 @@ impl SampleBuffer {
     /// Bytes of memory that it takes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.data.len() * size_of::<f32>() + self.room().map_or(0, Impulse::bytes)
+        let frames = self.frames * (1 + usize::from(self.stereo));
+        frames * size_of::<f32>() + self.room().map_or(0, Impulse::bytes)
     }
 
     /// Number of frames.
