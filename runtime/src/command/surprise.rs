@@ -3,7 +3,7 @@
 use super::generate;
 use crate::notice::print;
 use clap::Args;
-use mag_models::{Card, Melody};
+use mag_models::{Card, Melody, Trouble};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -77,6 +77,9 @@ impl Surprise {
             "performance" => voices::performances(&self.model, &self.files)?,
             _ => self.melodies()?,
         };
+        if judged.is_empty() {
+            return Err("there is nothing to judge in these files".into());
+        }
         self.answer(judged);
         Ok(ExitCode::SUCCESS)
     }
@@ -91,8 +94,9 @@ impl Surprise {
         melodies.sort_by_key(|named| named.melody.notes.len());
         let mut judged = Vec::with_capacity(melodies.len());
         for batch in melodies.chunks(BATCH) {
-            let asked: Vec<Melody> = batch.iter().map(|named| named.melody.clone()).collect();
-            let found = model.surprise(&asked).map_err(|trouble| trouble.to_string())?;
+            let (names, asked): (Vec<_>, Vec<Melody>) =
+                batch.iter().map(|named| (named.name.clone(), named.melody.clone())).unzip();
+            let found = all_or_who(&names, &asked, |asked| model.surprise(asked))?;
             judged.extend(batch.iter().zip(found).map(|(named, found)| Judged {
                 name: named.name.clone(),
                 nats: found.total,
@@ -109,7 +113,9 @@ impl Surprise {
     }
 
     fn line(&self, judged: &Judged) -> String {
-        let Judged { name, nats, notes, sixteenths } = judged;
+        let Judged { name, notes, sixteenths, .. } = judged;
+        // Silence is 0, not -0.
+        let nats = judged.nats + 0.0;
         if self.json {
             let out =
                 json!({ "name": name, "nats": nats, "notes": notes, "sixteenths": sixteenths });
@@ -117,6 +123,20 @@ impl Surprise {
         }
         format!("{:>7.3} nats per sixteenth, {notes:>5} notes  {name}", judged.per_sixteenth())
     }
+}
+
+/// What a model finds of all that it is asked at once, or who is to blame: the first that it refuses
+/// when it is asked alone.
+fn all_or_who<T, Found>(
+    names: &[String],
+    asked: &[T],
+    mut judge: impl FnMut(&[T]) -> Result<Found, Trouble>,
+) -> Result<Found, String> {
+    judge(asked).map_err(|trouble| {
+        let alone = names.iter().zip(asked.chunks(1));
+        let blamed = alone.filter_map(|(name, one)| Some((name, judge(one).err()?))).next();
+        blamed.map_or_else(|| trouble.to_string(), |(name, why)| format!("{name}: {why}"))
+    })
 }
 
 /// The melodies of a file, by its ending.

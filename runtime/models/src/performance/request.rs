@@ -88,7 +88,8 @@ impl PerformanceRequest {
     }
 }
 
-/// Played notes as the network counts them; the time to the next of the last one is its length.
+/// Played notes as the network counts them, rounded as in training; the time to the next of the last
+/// one is its length.
 pub(super) fn events(notes: &[PlayedNote]) -> Result<Vec<Event>, Trouble> {
     let mut rows = Vec::with_capacity(notes.len());
     for note in notes {
@@ -101,8 +102,13 @@ pub(super) fn events(notes: &[PlayedNote]) -> Result<Vec<Event>, Trouble> {
         }
         let pitch = usize::from(note.pitch.saturating_sub(LOWEST)).min(PITCHES - 1);
         let velocity = (note.velocity.clamp(0.0, 1.0) * 127.0).round().max(1.0) as u8;
-        let duration = ((100.0 * note.duration).round() as Hundredths).max(1);
-        rows.push(((100.0 * note.onset).round() as Hundredths, pitch, velocity, duration));
+        let duration = ((100.0 * note.duration).round_ties_even() as Hundredths).max(1);
+        rows.push((
+            (100.0 * note.onset).round_ties_even() as Hundredths,
+            pitch,
+            velocity,
+            duration,
+        ));
     }
     rows.sort_unstable();
     let last = rows.last().map_or(0, |row| row.3.min(100));

@@ -40,6 +40,21 @@ pub(super) fn read<T>(
     Ok(all)
 }
 
+/// A record of a line. What is wrong with it is told by its column: the line is known.
+pub(super) fn parse<T: serde::de::DeserializeOwned>(line: &str) -> Result<T, String> {
+    serde_json::from_str(line)
+        .map_err(|why| why.to_string().replace(" at line 1 column ", " at column "))
+}
+
+/// What a record is called: its id, or else its file and line.
+pub(super) fn name(id: &serde_json::Value, path: &Path, number: usize) -> String {
+    match id {
+        serde_json::Value::String(name) => name.clone(),
+        serde_json::Value::Null => format!("{}:{number}", path.display()),
+        other => other.to_string(),
+    }
+}
+
 /// Which model the first record of a file is for.
 pub(super) fn model_for(path: &Path) -> Option<&'static str> {
     let first = std::cell::Cell::new(None);

@@ -5,7 +5,7 @@
 //! Models are told meter and key only. What is no drum of theirs and no chord is left out.
 
 use super::super::generate::meter;
-use super::{BATCH, Judged, records};
+use super::{BATCH, Judged, all_or_who, records};
 use crate::phrases::library;
 use mag_models::{
     Chord, ChordsModel, Drum, DrumsModel, Hit, Mode, Rhythm, Song, Sounded, TICKS_PER_BEAT, Ticks,
@@ -32,14 +32,11 @@ struct Line {
     sections: Vec<(f64, String)>,
 }
 
-impl Line {
-    fn name(&self) -> String {
-        self.id.as_str().map_or_else(|| self.id.to_string(), String::from)
-    }
-}
-
-/// All lines of files that end in .jsonl.
-fn lines(files: &[PathBuf]) -> Result<Vec<Line>, String> {
+/// What is read of all lines of files that end in .jsonl, with its name.
+fn lines<T>(
+    files: &[PathBuf],
+    made: impl Fn(&Line) -> Result<T, String>,
+) -> Result<Vec<(String, T)>, String> {
     let mut all = Vec::new();
     for path in files {
         let told = |why: String| format!("{}: {why}", path.display());
@@ -47,8 +44,9 @@ fn lines(files: &[PathBuf]) -> Result<Vec<Line>, String> {
             let expected = "drums and chords are judged from files that end in .jsonl or .jsonl.gz";
             return Err(told(expected.into()));
         }
-        let read = records::read(path, |line, _| {
-            serde_json::from_str::<Line>(line).map_err(|e| e.to_string())
+        let read = records::read(path, |line, number| {
+            let line: Line = records::parse(line)?;
+            Ok((records::name(&line.id, path, number), made(&line)?))
         });
         all.extend(read.map_err(told)?);
     }
@@ -63,14 +61,11 @@ fn ticks(beats: f64) -> Ticks {
 pub(super) fn drums(folder: &Path, files: &[PathBuf]) -> Result<Vec<Judged>, String> {
     let runtime = library::runtime().map_err(|trouble| trouble.to_string())?;
     let mut model = DrumsModel::open(folder, &runtime, "cpu").map_err(|t| t.to_string())?;
-    let mut rhythms = Vec::new();
-    for line in lines(files)? {
-        rhythms.push((line.name(), rhythm(&line)?));
-    }
+    let rhythms = lines(files, rhythm)?;
     let mut judged = Vec::new();
     for batch in rhythms.chunks(BATCH) {
-        let asked: Vec<Rhythm> = batch.iter().map(|(_, rhythm)| rhythm.clone()).collect();
-        let found = model.surprise(&asked).map_err(|trouble| trouble.to_string())?;
+        let (names, asked): (Vec<_>, Vec<Rhythm>) = batch.iter().cloned().unzip();
+        let found = all_or_who(&names, &asked, |asked| model.surprise(asked))?;
         judged.extend(batch.iter().zip(found).map(|((name, rhythm), nats)| Judged {
             name: name.clone(),
             nats: nats.iter().sum(),
@@ -96,14 +91,11 @@ fn rhythm(line: &Line) -> Result<Rhythm, String> {
 pub(super) fn chords(folder: &Path, files: &[PathBuf]) -> Result<Vec<Judged>, String> {
     let runtime = library::runtime().map_err(|trouble| trouble.to_string())?;
     let mut model = ChordsModel::open(folder, &runtime, "cpu").map_err(|t| t.to_string())?;
-    let mut songs = Vec::new();
-    for line in lines(files)? {
-        songs.push((line.name(), progression(&line)?));
-    }
+    let songs = lines(files, progression)?;
     let mut judged = Vec::new();
     for batch in songs.chunks(BATCH) {
-        let asked: Vec<Song> = batch.iter().map(|(_, song)| song.clone()).collect();
-        let found = model.surprise(&asked).map_err(|trouble| trouble.to_string())?;
+        let (names, asked): (Vec<_>, Vec<Song>) = batch.iter().cloned().unzip();
+        let found = all_or_who(&names, &asked, |asked| model.surprise(asked))?;
         judged.extend(batch.iter().zip(found).map(|((name, _), found)| Judged {
             name: name.clone(),
             nats: found.nats,
@@ -114,7 +106,8 @@ pub(super) fn chords(folder: &Path, files: &[PathBuf]) -> Result<Vec<Judged>, St
     Ok(judged)
 }
 
-/// A song whose tonic changes is read above each tonic: `sections` tell of it as `key X`.
+/// A song whose tonic changes is read above each tonic: `sections` tell of it as `key X`. A chord is
+/// read without its bass, as in training: `C/Bb` is C and not C7.
 fn progression(line: &Line) -> Result<Song, String> {
     let (tonic, mode) = key(line.tonic.as_deref().or(line.key.as_deref()));
     let (_, mode) = line.key.as_deref().map_or((tonic, mode), |text| key(Some(text)));
@@ -125,7 +118,7 @@ fn progression(line: &Line) -> Result<Song, String> {
     let changes: Vec<(f64, u8)> = line.sections.iter().filter_map(change).collect();
     let sounded = |(at, beats, name): &(f64, f64, String)| {
         let chord = match name.starts_with(|c: char| c.is_ascii_uppercase() && c <= 'G') {
-            true => Some(Chord::parse(name).ok()?),
+            true => Some(Chord::parse(upright(name)).ok()?),
             false => None,
         };
         let above = changes.iter().rev().find(|(from, _)| from <= at);
@@ -134,6 +127,14 @@ fn progression(line: &Line) -> Result<Song, String> {
     };
     let chords = line.chords.iter().filter_map(sounded).collect();
     Ok(Song { meter: meter(&line.meter)?, mode, pickup: line.pickup, chords })
+}
+
+/// A chord's name without its bass.
+fn upright(name: &str) -> &str {
+    match name.rsplit_once('/') {
+        Some((chord, bass)) if bass.starts_with(|c: char| c.is_ascii_alphabetic()) => chord,
+        _ => name,
+    }
 }
 
 /// Tonic and mode of `Am`, `C`, `Bb minor`, `Ddor`; the mode is left open if it is not said.
@@ -175,5 +176,15 @@ mod tests {
         assert_eq!((song.chords[0].tonic, song.mode, song.pickup), (10, Mode::Minor, 1.0));
         assert_eq!(song.chords.len(), 5);
         assert_eq!(song.chords[3].chord, None, "silence");
+    }
+
+    #[test]
+    fn a_bass_makes_no_other_chord() {
+        let song = line(
+            r#"{"meter":"4/4","tonic":"C","chords":[[0,4,"C/Bb"],[4,4,"C6/9"],[8,4,"Dm7/A"]]}"#,
+        );
+        let song = progression(&song).expect("a progression");
+        let found: Vec<_> = song.chords.iter().map(|sounded| sounded.chord).collect();
+        assert_eq!(found, ["C", "C6/9", "Dm7"].map(|name| Chord::parse(name).ok()));
     }
 }

@@ -43,7 +43,8 @@ pub(super) fn chorales(model: &str, files: &[PathBuf]) -> Result<Vec<Judged>, St
     let mut judged = Vec::new();
     for path in files {
         for (name, chorale, meter) in read(path, four, line_of_voices)? {
-            let found = model.surprise(&chorale, meter).map_err(|trouble| trouble.to_string())?;
+            let found =
+                model.surprise(&chorale, meter).map_err(|trouble| format!("{name}: {trouble}"))?;
             judged.push(Judged {
                 name,
                 nats: found.total,
@@ -63,7 +64,8 @@ pub(super) fn performances(model: &str, files: &[PathBuf]) -> Result<Vec<Judged>
     let mut judged = Vec::new();
     for path in files {
         for (name, notes) in read(path, played, line_of_notes)? {
-            let found = model.surprise(&[&notes]).map_err(|trouble| trouble.to_string())?;
+            let found =
+                model.surprise(&[&notes]).map_err(|trouble| format!("{name}: {trouble}"))?;
             let seconds = notes.iter().map(|n| n.onset + n.duration).fold(0.0, f64::max);
             judged.push(Judged {
                 name,
@@ -98,12 +100,8 @@ fn lines<T>(
     read: impl Fn(Line, String) -> Result<T, String>,
 ) -> Result<Vec<T>, String> {
     records::read(path, |line, number| {
-        let line: Line = serde_json::from_str(line).map_err(|e| e.to_string())?;
-        let name = match &line.id {
-            serde_json::Value::String(name) => name.clone(),
-            serde_json::Value::Null => format!("{}:{number}", path.display()),
-            other => other.to_string(),
-        };
+        let line: Line = records::parse(line)?;
+        let name = records::name(&line.id, path, number);
         read(line, name)
     })
 }
