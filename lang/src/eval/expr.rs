@@ -89,7 +89,8 @@ impl Evaluator {
         let near = nearest(name, names.iter().copied(), 3);
         let problem = Problem::error("unknown-name", loc, format!("nothing is called `{name}`"));
         if let Some((_, own)) = FOREIGN.iter().find(|(foreign, _)| *foreign == name) {
-            return self.report(problem.help(format!("it is called `{own}` here")));
+            let unit = if *own == "tempo" { ", in beats a minute: `tempo 120`" } else { "" };
+            return self.report(problem.help(format!("it is called `{own}` here{unit}")));
         }
         let problem = match near.is_empty() {
             true if crate::generator::is_modifier(name) => {
@@ -194,7 +195,7 @@ impl Evaluator {
 }
 
 /// What other systems call some of mag's functions and controls.
-const FOREIGN: [(&str, &str); 13] = [
+const FOREIGN: [(&str, &str); 18] = [
     ("reverse", "rev"),
     ("amp", "gain"),
     ("volume", "gain"),
@@ -208,6 +209,11 @@ const FOREIGN: [(&str, &str); 13] = [
     ("overlay", "stack"),
     ("bpm", "tempo"),
     ("setcps", "tempo"),
+    ("setcpm", "tempo"),
+    ("setbpm", "tempo"),
+    ("every'", "everyFrom"),
+    ("toScale'", "toScaleIn"),
+    ("sometimesBy'", "sometimesBy"),
 ];
 
 /// Where an argument was written: for a parameter, where its value was.

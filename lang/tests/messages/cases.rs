@@ -7,6 +7,8 @@ pub const CASES: &[(&str, &str)] = &[
     ("unknown-name-as-word", "kick: s kick909"),
     ("unknown-name-in-function", "let f x = x .rverse\nkick: f (s \"bd\")"),
     ("unknown-name-of-others", "kick: s \"bd\" .reverse .amp 0.5"),
+    ("unknown-name-of-tidal", "kick: s \"bd\" .every' 4 2 rev"),
+    ("unknown-name-of-tempo", "setcpm 30"),
     ("unknown-name-of-own", "let wobble = sine\nbass: s \"bass\" .lpf (woble * 100)"),
     ("unknown-part", "kick: s \"bd\"\nmute kik"),
     ("argument-kind-function", "kick: s \"bd*4\" .every 4 \"rev\""),
