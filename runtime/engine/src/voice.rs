@@ -275,13 +275,13 @@ impl Voice {
     /// Whether it is over, after a block in which its tone had this to say: what passes through its
     /// spectral effects is heard for a while longer.
     fn over(&mut self, life: Life) -> bool {
-        match &mut self.spectrum.rest {
-            Some(rest) if self.spectral => {
-                *rest = rest.saturating_sub(BLOCK);
-                *rest == 0 && !self.spectrum.wish.is_some_and(|wish| wish.endless())
-            }
-            _ => life == Life::Over,
+        // Asked first: what follows lies far from what other voices look at.
+        if !self.spectral {
+            return life == Life::Over;
         }
+        let Some(rest) = &mut self.spectrum.rest else { return life == Life::Over };
+        *rest = rest.saturating_sub(BLOCK);
+        *rest == 0 && !self.spectrum.wish.is_some_and(|wish| wish.endless())
     }
 
     /// Shapes the level of the frames and adds them to `bus`; a second bus is that of its part's
