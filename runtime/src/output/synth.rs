@@ -365,7 +365,7 @@ impl SynthOut {
             _ if cue.word("bank").is_some() => {
                 "; the kits that come with mag are `tr808` and `tr909`".into()
             }
-            _ if sound.starts_with("gm_") => {
+            some if sound.starts_with("gm_") && !some.iter().any(|s| s.starts_with("gm_")) => {
                 "; a SoundFont brings those: `soundfont 'file.sf2'`".to_owned()
             }
             [] => String::new(),
