@@ -59,6 +59,16 @@ fn edit(file: &Path, quantum: &str, edits: usize, loaded: bool) -> std::io::Resu
     write(file, 0)?;
     let playing = Mag::play(file, &ear, quantum)?;
     ear.until(0)?;
+    let print_memory = |when: &str| -> std::io::Result<()> {
+        let megabytes = playing.resident()? as f64 / 1024.0;
+        let what = "resident memory without a model";
+        println!("{{\"what\":\"{what}, {when}\",\"megabytes\":{megabytes:.1}}}");
+        Ok(())
+    };
+    let memory = !loaded && quantum == "now";
+    if memory {
+        print_memory("at the start")?;
+    }
     let mut samples = Samples::default();
     for n in 1..=edits {
         // Odd moments, so that no rhythm of the machine is met again and again.
@@ -71,9 +81,8 @@ fn edit(file: &Path, quantum: &str, edits: usize, loaded: bool) -> std::io::Resu
     }
     let load = if loaded { ", every core loaded" } else { "" };
     samples.print(&format!("save to first changed event, quantum {quantum}{load}"));
-    if !loaded && quantum == "now" {
-        let megabytes = playing.resident()? as f64 / 1024.0;
-        println!("{{\"what\":\"resident memory without a model\",\"megabytes\":{megabytes:.1}}}");
+    if memory {
+        print_memory(&format!("{edits} programs of 1,000 events later, which can be undone"))?;
     }
     Ok(())
 }

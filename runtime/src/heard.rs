@@ -130,9 +130,10 @@ impl Heard {
         let beats = i64::from(meter.0.max(1));
         let mut ended = Vec::new();
         for name in state.sources.keys().copied().collect::<Vec<_>>() {
+            let asked = state.asked;
             let Some(source) = state.sources.get_mut(&name) else { continue };
             let mut news = source.let_go(now);
-            news.extend(source.ended(now, cps, beats));
+            news.extend(source.ended((now, asked), cps, beats));
             let called = matches!(news.last(), Some(What::Call { .. }));
             state.learn(name, news);
             let call = state.sources.get(&name).and_then(Source::last_call);

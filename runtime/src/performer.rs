@@ -92,24 +92,26 @@ impl Performer {
     ) -> Performer {
         let reference = Moments::starting_in(Duration::ZERO, RATE);
         let timebase = Arc::new(Timebase::default());
-        let (engine, control) = Engine::new(RATE);
         let tap = Arc::new(Tap::default());
         let timing = Timing::new();
-        let device = (!setup.silent).then(|| {
+        let (samples, bank) = Samples::live(setup.samples, &notices);
+        let opened = (!setup.silent).then(|| {
+            let (engine, control) = Engine::new(RATE);
             let buffer = setup.buffer;
-            let (timebase, timing) = (timebase.clone(), timing.clone());
-            let (tap, notices, moments) = (tap.clone(), notices.clone(), reference);
-            Device::keep(engine, cards, Wiring { timebase, moments, buffer, tap, timing, notices })
+            let card = Card { control, timebase: timebase.clone(), bank, reference };
+            let (timing, moments) = (timing.clone(), reference);
+            let (tap, notices) = (tap.clone(), notices.clone());
+            let wiring = Wiring { timebase, moments, buffer, tap, timing, notices };
+            (card, Device::keep(engine, cards, wiring))
         });
-        let device = device.and_then(|kept| match kept {
+        let (card, kept) = opened.unzip();
+        let device = kept.and_then(|kept| match kept {
             Ok(device) => Some(device),
             Err(error) => {
                 notices.warn(format!("no sound: {error}"));
                 None
             }
         });
-        let (samples, bank) = Samples::live(setup.samples, &notices);
-        let card = Some(Card { control, timebase, bank, reference });
         let (locate, live, recording) = (Some(locate), None, None);
         let (first, past) = (Time::ZERO, Vec::new());
         let ahead = world.clone();

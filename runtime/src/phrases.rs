@@ -22,6 +22,7 @@ pub mod library;
 mod live;
 pub mod melody;
 mod performance;
+mod queue;
 mod stuck;
 pub mod ticks;
 mod underway;
@@ -40,23 +41,15 @@ use crate::notice::Notices;
 use crate::priority::{self, Urgency};
 use cache::Cache;
 use mag_pattern::{Call, Phrase, PhraseRequest, Played, Span, Sym, Time, World};
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use queue::{State, Want};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use underway::{Batch, UnderWay};
 use worker::{Bench, Worker};
 
 /// Phrases that are kept: hours of most pieces, a few megabytes.
 const KEPT: usize = 1024;
-/// Wishes that may wait; beyond that the oldest is dropped and asked for again when needed.
-const WAITING: usize = 256;
-/// A wish that nobody has asked for since is dropped, also when it is being met: what will sound is
-/// asked for ten times a second until it is there.
-const STALE: Duration = Duration::from_millis(1500);
 /// Threads that make phrases, at most; each model is at work on one of them at a time.
 const WORKERS: usize = 4;
-/// Wishes that could not be met are remembered up to this many.
-const REFUSED: usize = 4096;
 /// Messages that are remembered so that each is said once.
 const SAID: usize = 256;
 /// Substitutions that wait to be taken.
@@ -65,50 +58,9 @@ const NOTED: usize = 1024;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long after its beginning a performance may wait for its first phrases.
 const OPENING: Duration = Duration::from_millis(350);
-/// A wish that could not be met is tried again after this.
-const RETRY: Duration = Duration::from_secs(10);
 
 /// A model on a device.
 type Seat = (Sym, Option<Sym>);
-
-/// How much a phrase is wanted.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Want {
-    /// It will sound: it can wait, and is forgotten when nobody asks for it any more.
-    Ahead,
-    /// It should sound already.
-    Now,
-    /// Somebody waits for it: it is made whatever happens.
-    Firm,
-}
-
-/// A wish that is waiting.
-struct Interest {
-    want: Want,
-    /// When it was last asked for.
-    asked: Instant,
-}
-
-#[derive(Default)]
-struct State {
-    /// Wishes in the order in which they will be met.
-    queue: VecDeque<PhraseRequest>,
-    /// Wishes that are waiting or being met, and how much they are wanted.
-    pending: HashMap<Key, Interest>,
-    /// Batches at work; each model is at work on one of them at a time.
-    busy: Vec<UnderWay>,
-    /// How many batches there have been.
-    batches: u64,
-    /// Wishes that could not be met, and when to try again.
-    refused: HashMap<Key, Instant>,
-    /// What was heard last, for each kind of phrase.
-    last: HashMap<Key, (Key, Arc<Phrase>)>,
-    /// Phrases whose lateness has been said, until they are heard.
-    late: HashSet<Key>,
-    noted: Vec<Substitution>,
-    said: BTreeSet<String>,
-    closed: bool,
-}
 
 /// What the store and its worker share.
 pub(crate) struct Shared {
@@ -136,47 +88,6 @@ impl Shared {
         }
     }
 
-    /// Waits for wishes: the first whose model is free, and what else fits into one batch with it.
-    /// That model is then at work until [`Shared::finish`].
-    fn next_batch(&self, most: usize) -> Option<Batch> {
-        let mut state = lock(&self.state);
-        loop {
-            if state.closed {
-                return None;
-            }
-            state.forget_stale();
-            let busy = |seat: Seat| state.busy.iter().any(|batch| batch.seat == seat);
-            let free = |w: &PhraseRequest| !busy((w.model, w.device));
-            if let Some(at) = state.queue.iter().position(free) {
-                let first = state.queue.remove(at);
-                first.into_iter().for_each(|first| state.queue.push_front(first));
-                break;
-            }
-            state = self.wished.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-        let kind = |w: &PhraseRequest| (w.verb, w.model, w.device, w.flow);
-        let first = state.queue.front().map(kind);
-        let State { queue, pending, .. } = &mut *state;
-        let want = |w: &PhraseRequest| pending.get(&Key::of(w)).map(|interest| interest.want);
-        // A batch takes as long as its longest phrase: what should sound already does not wait for
-        // what will sound.
-        let urgent = queue.front().and_then(want) == Some(Want::Now);
-        let mut wishes = Vec::new();
-        let mut rest = VecDeque::new();
-        for wish in queue.drain(..) {
-            let may = !urgent || want(&wish) > Some(Want::Ahead);
-            let takes = wishes.len() < most && may && Some(kind(&wish)) == first;
-            if takes { wishes.push(wish) } else { rest.push_back(wish) }
-        }
-        state.queue = rest;
-        state.batches += 1;
-        let batch = Batch { number: state.batches, wishes };
-        if let Some(first) = batch.wishes.first() {
-            state.busy.push(UnderWay::new(&batch, (first.model, first.device)));
-        }
-        Some(batch)
-    }
-
     /// A phrase that is there already.
     fn peek(&self, key: Key) -> Option<Arc<Phrase>> {
         lock(&self.phrases).get(key)
@@ -184,41 +95,6 @@ impl Shared {
 
     fn keep(&self, key: Key, phrase: Arc<Phrase>) {
         lock(&self.phrases).put(key, phrase);
-    }
-
-    /// The phrase, if it is there; otherwise it will be made.
-    fn ask(&self, key: Key, wish: &PhraseRequest, want: Want) -> Option<Arc<Phrase>> {
-        if let Some(phrase) = self.peek(key) {
-            return Some(phrase);
-        }
-        let mut state = lock(&self.state);
-        match state.refused.get(&key) {
-            Some(until) if Instant::now() < *until => return None,
-            Some(_) => drop(state.refused.remove(&key)),
-            None => {}
-        }
-        let asked = Instant::now();
-        if let Some(interest) = state.pending.get_mut(&key) {
-            interest.asked = asked;
-            let before = interest.want;
-            interest.want = want.max(before);
-            if want > before {
-                state.hurry(key);
-            }
-        } else {
-            state.pending.insert(key, Interest { want, asked });
-            if state.queue.len() >= WAITING
-                && let Some(dropped) = state.queue.pop_front()
-            {
-                state.pending.remove(&Key::of(&dropped));
-            }
-            match want {
-                Want::Now => state.queue.push_front(wish.clone()),
-                Want::Ahead | Want::Firm => state.queue.push_back(wish.clone()),
-            }
-            self.wished.notify_one();
-        }
-        None
     }
 
     /// The phrase was heard.
@@ -261,46 +137,6 @@ impl Shared {
         let mut state = lock(&self.state);
         if state.noted.len() < NOTED {
             state.noted.push(substitution);
-        }
-    }
-}
-
-impl State {
-    /// Drops what nobody has asked for lately: an edit has taken it off, or its time is past.
-    fn forget_stale(&mut self) {
-        self.forget(|i| i.want != Want::Firm && i.asked.elapsed() > STALE);
-    }
-
-    /// Drops such wishes, those that wait and those that are being met.
-    fn forget(&mut self, what: impl Fn(&Interest) -> bool) {
-        let before = self.pending.len();
-        self.pending.retain(|_, interest| !what(interest));
-        if self.pending.len() < before {
-            let pending = &self.pending;
-            self.queue.retain(|wish| pending.contains_key(&Key::of(wish)));
-        }
-    }
-
-    /// Drops one wish, if it waits or is being met.
-    fn forget_one(&mut self, key: Key) {
-        if self.pending.remove(&key).is_some() {
-            self.queue.retain(|wish| Key::of(wish) != key);
-        }
-    }
-
-    /// Remembers that a wish cannot be met for now.
-    fn refuse(&mut self, key: Key) {
-        if self.refused.len() >= REFUSED {
-            self.refused.clear();
-        }
-        self.refused.insert(key, Instant::now() + RETRY);
-    }
-
-    /// Puts a wish before all others.
-    fn hurry(&mut self, key: Key) {
-        if let Some(at) = self.queue.iter().position(|wish| Key::of(wish) == key) {
-            let wish = self.queue.remove(at);
-            wish.into_iter().for_each(|wish| self.queue.push_front(wish));
         }
     }
 }

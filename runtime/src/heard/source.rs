@@ -11,7 +11,7 @@ const SILENCE: f64 = 0.6;
 /// An answer is as long as what it answers, but not shorter or longer than this, in seconds.
 const ANSWER: (f64, f64) = (1.0, 8.0);
 /// An answer begins at least so many seconds after it was called for: a model has to make it, and
-/// the outputs have to be told.
+/// the outputs have to be told. Nor does it begin where patterns have been asked for already.
 const AFTER: f64 = 0.35;
 /// Notes and calls that are kept: more than the longest turns hold.
 const NOTES: usize = 65_536;
@@ -131,8 +131,8 @@ impl Source {
         self.calls.back().map(|(_, call)| call.clone())
     }
 
-    /// The phrase that is being played, if it has ended.
-    pub fn ended(&self, now: Time, cps: f64, beats: i64) -> Option<What> {
+    /// The phrase that is being played, if it has ended; moments before `asked` have been asked for.
+    pub fn ended(&self, (now, asked): (Time, Time), cps: f64, beats: i64) -> Option<What> {
         let first = self.phrase.max(self.next.saturating_sub(PHRASE));
         let notes: Vec<&Note> = self.notes.iter().filter(|note| note.n >= first).collect();
         let begun = notes.first()?.onset;
@@ -151,7 +151,7 @@ impl Source {
         let seconds = |s: f64| beat_at(cycles(s), beats);
         let length = beat_at(played, beats).max(seconds(ANSWER.0)).max(beat);
         let length = length.min(seconds(ANSWER.1).max(beat));
-        let begin = beat_at(now + cycles(AFTER), beats);
+        let begin = beat_at((now + cycles(AFTER)).max(asked), beats);
         let answer = Span::new(begin, begin + length);
         Some(What::Call { bar: begun.floor(), notes: (first, self.next - 1), answer })
     }

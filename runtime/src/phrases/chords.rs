@@ -4,11 +4,9 @@ use super::ticks::{bar_ticks, bars, ticks};
 use super::worker::{Flowed, Memory, Player};
 use super::{keys, wishes};
 use mag_models::{
-    Chord, ChordsModel, ChordsRequest, ChordsStream, Mode, Progression, Repertoire, Section,
-    Trouble,
+    Chord, ChordsModel, ChordsRequest, Mode, Progression, Repertoire, Section, Trouble,
 };
 use mag_pattern::{Controls, Phrase, PhraseNote, PhraseRequest, Sym, Time, Value};
-use std::sync::Arc;
 
 /// What the chords model is asked for, and what of the wish is left out.
 pub fn translate(wish: &PhraseRequest) -> (ChordsRequest, Vec<String>) {
@@ -101,17 +99,8 @@ impl Player for ChordsModel {
     }
 
     fn go_on(&mut self, parts: &[(PhraseRequest, Option<Memory>)]) -> Option<Vec<Flowed>> {
-        let requests: Vec<_> = parts.iter().map(|(wish, _)| translate(wish).0).collect();
-        let streams =
-            parts.iter().map(|(_, memory)| memory.as_ref()?.downcast_ref::<ChordsStream>());
-        let all: Vec<_> = streams.zip(&requests).collect();
-        let made = wishes::together(&all, |some| self.go_on(some));
-        let kept = made.into_iter().zip(parts).map(|(made, (wish, _))| {
-            let (made, stream) = made?;
-            let memory: Memory = Arc::new(stream);
-            Ok((phrase(&made, wish), memory))
-        });
-        Some(kept.collect())
+        let made = wishes::go_on(parts, |w| translate(w).0, |some| self.go_on(some), phrase);
+        Some(made)
     }
 
     fn remarks(&self, wish: &PhraseRequest) -> Vec<String> {

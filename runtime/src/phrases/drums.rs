@@ -3,9 +3,8 @@
 use super::ticks::{bar_ticks, bars, quarters, ticks};
 use super::worker::{Flowed, Memory, Player};
 use super::{infill, wishes};
-use mag_models::{Drum, DrumPhrase, DrumsModel, DrumsRequest, DrumsStream, Hit, Rhythm, Style};
+use mag_models::{Drum, DrumPhrase, DrumsModel, DrumsRequest, Hit, Rhythm, Style};
 use mag_pattern::{Controls, Given, Phrase, PhraseNote, PhraseRequest, Sym, Value};
-use std::sync::Arc;
 
 /// The velocity that leaves a gain as it is: a firm stroke. Accents are louder, ghost notes softer.
 const FIRM: f64 = 0.8;
@@ -171,17 +170,8 @@ impl Player for DrumsModel {
     }
 
     fn go_on(&mut self, parts: &[(PhraseRequest, Option<Memory>)]) -> Option<Vec<Flowed>> {
-        let requests: Vec<_> = parts.iter().map(|(wish, _)| translate(wish).0).collect();
-        let streams =
-            parts.iter().map(|(_, memory)| memory.as_ref()?.downcast_ref::<DrumsStream>());
-        let all: Vec<_> = streams.zip(&requests).collect();
-        let made = wishes::together(&all, |some| self.go_on(some));
-        let kept = made.into_iter().zip(parts).map(|(made, (wish, _))| {
-            let (made, stream) = made?;
-            let memory: Memory = Arc::new(stream);
-            Ok((phrase(&made, wish), memory))
-        });
-        Some(kept.collect())
+        let made = wishes::go_on(parts, |w| translate(w).0, |some| self.go_on(some), phrase);
+        Some(made)
     }
 
     fn remarks(&self, wish: &PhraseRequest) -> Vec<String> {

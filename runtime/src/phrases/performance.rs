@@ -5,11 +5,8 @@ use super::ticks::quarters;
 use super::worker::{Flowed, Memory, Player};
 use super::{keys, wishes};
 use mag_models::vocab::performance::Conditions;
-use mag_models::{
-    Mode, Performance, PerformanceModel, PerformanceRequest, PerformanceStream, PlayedNote,
-};
+use mag_models::{Mode, Performance, PerformanceModel, PerformanceRequest, PlayedNote};
 use mag_pattern::{Controls, Given, Phrase, PhraseNote, PhraseRequest, Sym, Time, Value};
-use std::sync::Arc;
 
 /// How loud a note with a gain of 1 is taken to be.
 const FIRM: f64 = 0.6;
@@ -116,17 +113,8 @@ impl Player for PerformanceModel {
     }
 
     fn go_on(&mut self, parts: &[(PhraseRequest, Option<Memory>)]) -> Option<Vec<Flowed>> {
-        let requests: Vec<_> = parts.iter().map(|(wish, _)| translate(wish).0).collect();
-        let streams =
-            parts.iter().map(|(_, memory)| memory.as_ref()?.downcast_ref::<PerformanceStream>());
-        let all: Vec<_> = streams.zip(&requests).collect();
-        let made = wishes::together(&all, |some| self.go_on(some));
-        let kept = made.into_iter().zip(parts).map(|(made, (wish, _))| {
-            let (made, stream) = made?;
-            let memory: Memory = Arc::new(stream);
-            Ok((phrase(&made, wish), memory))
-        });
-        Some(kept.collect())
+        let made = wishes::go_on(parts, |w| translate(w).0, |some| self.go_on(some), phrase);
+        Some(made)
     }
 
     fn remarks(&self, wish: &PhraseRequest) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! The store with made-up models: what is heard when phrases are late, wrong or missing.
 
+use super::queue::STALE;
 use super::*;
 use crate::notice::{Notices, Sink};
 use mag_models::Watch;

@@ -1,7 +1,9 @@
 //! What all players do with wishes: by verb, and one by one when together it cannot be.
 
+use super::worker::{Flowed, Memory};
 use mag_models::Trouble;
 use mag_pattern::{Phrase, PhraseRequest, Time};
+use std::sync::Arc;
 
 /// The length of a wish's phrase.
 pub fn length(wish: &PhraseRequest) -> Time {
@@ -33,6 +35,25 @@ pub fn together<P, T>(
             parts.iter().map(&mut alone).collect()
         }
     }
+}
+
+/// Phrases of flows of a model that goes on from streams `S`: these are what is remembered. `request`
+/// says in the model's words what is wished for, `phrase` what was made in those of patterns.
+pub fn go_on<S: Send + Sync + 'static, R, M>(
+    parts: &[(PhraseRequest, Option<Memory>)],
+    request: impl Fn(&PhraseRequest) -> R,
+    make: impl FnMut(&[(Option<&S>, &R)]) -> Result<Vec<(M, S)>, Trouble>,
+    phrase: impl Fn(&M, &PhraseRequest) -> Phrase,
+) -> Vec<Flowed> {
+    let requests: Vec<R> = parts.iter().map(|(wish, _)| request(wish)).collect();
+    let streams = parts.iter().map(|(_, memory)| memory.as_ref()?.downcast_ref::<S>());
+    let all: Vec<_> = streams.zip(&requests).collect();
+    let kept = together(&all, make).into_iter().zip(parts).map(|(made, (wish, _))| {
+        let (made, stream) = made?;
+        let memory: Memory = Arc::new(stream);
+        Ok((phrase(&made, wish), memory))
+    });
+    kept.collect()
 }
 
 /// Phrases for wishes, all that are of one verb in one batch. If a batch fails, its wishes are met

@@ -96,19 +96,22 @@ impl Bank {
     }
 
     /// What is known as `key`, made when it is first asked for.
-    pub fn made(
+    ///
+    /// # Errors
+    /// Whatever hinders making it.
+    pub fn made<E>(
         &mut self,
         key: &str,
         at: Frame,
         control: &mut Control,
-        make: impl FnOnce() -> SampleBuffer,
-    ) -> Take {
+        make: impl FnOnce() -> Result<SampleBuffer, E>,
+    ) -> Result<Take, E> {
         self.now = self.now.max(at);
         let path: Arc<Path> = Arc::from(Path::new(key));
         if !self.files.contains_key(&path) {
-            self.arrive(&path, Ok(make()), control);
+            self.arrive(&path, Ok(make()?), control);
         }
-        self.fetch(&path, at, control)
+        Ok(self.fetch(&path, at, control))
     }
 
     /// The recorded room that an orbit is asked to sound like.

@@ -32,9 +32,9 @@ pub(super) fn shots(
 ) -> Result<Option<Vec<Shot>>, Wrong> {
     let (name, take) = if sound == "bytebeat" {
         (sound, byte_beat(cue, n, bank, control)?)
-    } else if let Some(partials) = partials(cue, sound) {
-        let key = format!("wave#{partials:?}");
-        ("user", bank.made(&key, cue.at, control, || SampleBuffer::wave(&partials)))
+    } else if let Some(wave) = Wave::of(cue, sound) {
+        let make = || Ok::<_, Wrong>(SampleBuffer::wave(&wave.partials()));
+        ("user", bank.made(&wave.key(), cue.at, control, make)?)
     } else {
         return Ok(None);
     };
@@ -49,7 +49,7 @@ fn byte_beat(cue: &Cue, n: f64, bank: &mut Bank, control: &mut Control) -> Resul
     let own = cue.word("byteBeatExpression");
     let text =
         own.unwrap_or(FORMULAS[n.rem_euclid(FORMULAS.len() as f64) as usize % FORMULAS.len()]);
-    let formula = Formula::parse(text).map_err(|e| {
+    let wrong = |e: mag_engine::FormulaError| {
         let (before, after): (String, String) =
             (text.chars().take(e.at).collect(), text.chars().skip(e.at).collect());
         let message = format!(
@@ -59,44 +59,63 @@ fn byte_beat(cue: &Cue, n: f64, bank: &mut Bank, control: &mut Control) -> Resul
             e.message
         );
         (text.to_owned(), message)
-    })?;
-    Ok(bank.made(&format!("formula#{text}"), cue.at, control, || SampleBuffer::of_formula(formula)))
+    };
+    let make = || Formula::parse(text).map(SampleBuffer::of_formula).map_err(wrong);
+    bank.made(&format!("formula#{text}"), cue.at, control, make)
 }
 
-/// Level and phase of the partials of a wave that a cue describes by them; `None` if it does not.
-fn partials(cue: &Cue, sound: &str) -> Option<Vec<(f32, f32)>> {
-    let stock: fn(usize) -> f64 = match sound {
-        "user" => |_| 1.0,
-        "saw" | "sawtooth" => |k| 1.0 / k as f64,
-        "square" | "sqr" => |k| if k % 2 == 1 { 1.0 / k as f64 } else { 0.0 },
-        "triangle" | "tri" => |k| match k % 4 {
-            1 => 1.0 / (k * k) as f64,
-            3 => -1.0 / (k * k) as f64,
-            _ => 0.0,
-        },
-        "sine" | "sin" => |k| if k == 1 { 1.0 } else { 0.0 },
-        _ => return None,
-    };
-    let (given, phases) = (cue.get("partials"), cue.get("phases"));
-    if given.is_none() && phases.is_none() && sound != "user" {
-        return None;
+/// A wave that a cue describes by its partials.
+struct Wave<'a> {
+    sound: &'a str,
+    /// The levels of the partials of a sound that has none, from 1.
+    stock: fn(usize) -> f64,
+    given: Option<&'a Value>,
+    phases: Option<&'a Value>,
+}
+
+impl<'a> Wave<'a> {
+    /// `None` if it describes none.
+    fn of(cue: &'a Cue, sound: &'a str) -> Option<Wave<'a>> {
+        let stock: fn(usize) -> f64 = match sound {
+            "user" => |_| 1.0,
+            "saw" | "sawtooth" => |k| 1.0 / k as f64,
+            "square" | "sqr" => |k| if k % 2 == 1 { 1.0 / k as f64 } else { 0.0 },
+            "triangle" | "tri" => |k| match k % 4 {
+                1 => 1.0 / (k * k) as f64,
+                3 => -1.0 / (k * k) as f64,
+                _ => 0.0,
+            },
+            "sine" | "sin" => |k| if k == 1 { 1.0 } else { 0.0 },
+            _ => return None,
+        };
+        let (given, phases) = (cue.get("partials"), cue.get("phases"));
+        let described = given.is_some() || phases.is_some() || sound == "user";
+        described.then_some(Wave { sound, stock, given, phases })
     }
-    let listed = given.map(numbers).filter(|list| list.len() > 1);
-    let count = match (&listed, given.and_then(Value::number)) {
-        (Some(list), _) => list.len(),
-        (None, Some(count)) => count.clamp(0.0, PARTIALS as f64) as usize,
-        (None, None) => PARTIALS,
-    };
-    let phases = phases.map(numbers).unwrap_or_default();
-    let level = |i: usize| match &listed {
-        // On a sine a list adds the partials that it does not have.
-        Some(list) if sound.starts_with("si") => list.get(i).copied().unwrap_or(0.0),
-        Some(list) => stock(i + 1) * list.get(i).copied().unwrap_or(0.0),
-        None => stock(i + 1),
-    };
-    let all = (0..count.min(PARTIALS))
-        .map(|i| (level(i) as f32, phases.get(i).copied().unwrap_or(0.0).rem_euclid(1.0) as f32));
-    Some(all.collect())
+
+    /// What tells it from other waves.
+    fn key(&self) -> String {
+        format!("wave#{}#{:?}#{:?}", self.sound, self.given, self.phases)
+    }
+
+    /// Level and phase of each partial.
+    fn partials(&self) -> Vec<(f32, f32)> {
+        let listed = self.given.map(numbers).filter(|list| list.len() > 1);
+        let count = match (&listed, self.given.and_then(Value::number)) {
+            (Some(list), _) => list.len(),
+            (None, Some(count)) => count.clamp(0.0, PARTIALS as f64) as usize,
+            (None, None) => PARTIALS,
+        };
+        let phases = self.phases.map(numbers).unwrap_or_default();
+        let level = |i: usize| match &listed {
+            // On a sine a list adds the partials that it does not have.
+            Some(list) if self.sound.starts_with("si") => list.get(i).copied().unwrap_or(0.0),
+            Some(list) => (self.stock)(i + 1) * list.get(i).copied().unwrap_or(0.0),
+            None => (self.stock)(i + 1),
+        };
+        let phase = |i: usize| phases.get(i).copied().unwrap_or(0.0).rem_euclid(1.0);
+        (0..count.min(PARTIALS)).map(|i| (level(i) as f32, phase(i) as f32)).collect()
+    }
 }
 
 /// The numbers of a list, or the only one.
