@@ -6,6 +6,7 @@ use crate::scheduler::Ramp;
 
 pub mod midi;
 pub mod osc;
+pub mod silence;
 pub mod synth;
 pub mod tape;
 

@@ -10,6 +10,7 @@ use crate::notice::Notices;
 use crate::output::Output;
 use crate::output::midi::MidiOut;
 use crate::output::osc::{OscOut, Style};
+use crate::output::silence::Silence;
 use crate::output::synth::{SynthOut, Timebase};
 use crate::route::{Place, Routes};
 use crate::samples::{Bank, Samples};
@@ -138,12 +139,16 @@ impl Performer {
             wait_for_card(device, &card.timebase);
         }
         let moments = Moments::starting_in(START, RATE);
-        let synth = self.card.take().map(|card| {
-            let shift = card.reference.frame(moments.instant(0));
-            let synth = SynthOut::new(card.control, card.timebase, RATE, self.notices.clone());
-            let synth = synth.shifted(shift).with_samples(card.bank).timed(self.timing.clone());
-            Box::new(synth) as Box<dyn Output>
-        });
+        let synth: Box<dyn Output> = match self.card.take() {
+            Some(card) => {
+                let shift = card.reference.frame(moments.instant(0));
+                let synth = SynthOut::new(card.control, card.timebase, RATE, self.notices.clone());
+                let synth = synth.shifted(shift).with_samples(card.bank);
+                Box::new(synth.timed(self.timing.clone()))
+            }
+            None => Box::new(Silence::new(RATE)),
+        };
+        let synth = Some(synth);
         let (timing, notices) = (self.timing.clone(), self.notices.clone());
         let wall = Wall::default();
         let opener = Patchbay { synth, moments, wall, timing: timing.clone(), notices };

@@ -26,10 +26,10 @@ pub use timebase::Timebase;
 
 /// How long before its time a shot is handed over, in seconds. It can be taken back, so this may
 /// be generous: a scheduler that is held up for this long is not heard.
-const LEAD: f64 = 0.100;
+pub(super) const LEAD: f64 = 0.100;
 /// How long before its time a shot is in the making, in seconds: the engine's own look-ahead, and
 /// a hand-over that takes its time.
-const FIXED: f64 = 0.010;
+pub(super) const FIXED: f64 = 0.010;
 /// What notes without a sound are played on.
 const INSTRUMENT: &str = "keys";
 /// Between two messages that the machine is too slow.
