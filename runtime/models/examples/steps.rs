@@ -1,9 +1,9 @@
 //! Steps a second of models, sampling included, one line of JSON each; `benches/peers/models/run` holds
 //! them beside Python's onnxruntime: `cargo run --release -p mag-models --example steps`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use mag_models::net::{Batch, Net, State, Step};
@@ -12,8 +12,11 @@ use mag_models::{
     PerformanceModel, PerformanceRequest, Runtime, Trouble,
 };
 
-/// Counts the rows of all steps.
-struct Counting(Box<dyn Net>, Arc<AtomicUsize>);
+/// How many steps there were of each number of rows: phrases of a batch do not end together.
+type Steps = Arc<Mutex<BTreeMap<usize, usize>>>;
+
+/// Counts steps.
+struct Counting(Box<dyn Net>, Steps);
 
 impl Net for Counting {
     fn initial(&self, rows: usize) -> State {
@@ -21,14 +24,16 @@ impl Net for Counting {
     }
 
     fn step(&mut self, batch: Batch, state: State) -> Result<Step, Trouble> {
-        self.1.fetch_add(batch.columns.nrows(), Ordering::Relaxed);
+        if let Ok(mut steps) = self.1.lock() {
+            *steps.entry(batch.columns.nrows()).or_default() += 1;
+        }
         self.0.step(batch, state)
     }
 }
 
 fn main() -> Result<(), Trouble> {
     let runtime = Runtime::open(&[])?;
-    let steps = Arc::new(AtomicUsize::new(0));
+    let steps = Steps::default();
     let net = |name: &str| -> Result<Box<dyn Net>, Trouble> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../stdlib/models").join(name);
         let (net, _) = runtime.network(&folder, &Card::read(&folder)?, "cpu")?;
@@ -56,21 +61,29 @@ fn each<T>(seeds: std::ops::Range<i64>, request: impl Fn(i64) -> T) -> Vec<T> {
 /// Runs batches of 1 and of 16 for a while each.
 fn measure(
     model: &str,
-    steps: &AtomicUsize,
+    steps: &Steps,
     mut batch: impl FnMut(std::ops::Range<i64>) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
     let told = std::env::var("MAG_STEPS_SECONDS").ok().and_then(|text| text.parse().ok());
     let enough = Duration::from_secs_f64(f64::clamp(told.unwrap_or(1.5), 0.01, 1e3));
     for rows in [1, 16] {
         batch(0..rows)?;
-        steps.store(0, Ordering::Relaxed);
+        let taken =
+            || steps.lock().map(|mut steps| std::mem::take(&mut *steps)).unwrap_or_default();
+        taken();
         let (begun, mut seed) = (Instant::now(), 0);
         while begun.elapsed() < enough {
             seed += rows;
             batch(seed..seed + rows)?;
         }
-        let rate = steps.load(Ordering::Relaxed) as f64 / begun.elapsed().as_secs_f64();
-        println!("{{\"model\":\"{model}\",\"rows\":{rows},\"steps_per_second\":{rate:.1}}}");
+        let seconds = begun.elapsed().as_secs_f64();
+        let steps = taken();
+        let rate = steps.iter().map(|(rows, count)| rows * count).sum::<usize>() as f64 / seconds;
+        let mix: Vec<String> = steps.iter().map(|(r, count)| format!("\"{r}\":{count}")).collect();
+        println!(
+            "{{\"model\":\"{model}\",\"rows\":{rows},\"steps_per_second\":{rate:.1},\"mix\":{{{}}}}}",
+            mix.join(",")
+        );
     }
     Ok(())
 }

@@ -52,30 +52,43 @@ pub fn pick(
     rng: &mut Rng,
 ) -> Option<usize> {
     let draw = rng.unit();
-    let mut choices: Vec<(usize, f64)> = log_probs
+    let mut choices: Vec<Choice> = log_probs
         .into_iter()
         .enumerate()
         .filter(|&(i, p)| p.is_finite() && legal(i))
-        .map(|(i, p)| (i, f64::from(p)))
+        .map(|(index, p)| Choice { index, log: f64::from(p), weight: 0.0 })
         .collect();
-    choices.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let &(likeliest, peak) = choices.first()?;
+    let likeliest = choices.iter().copied().reduce(|a, b| if b.log > a.log { b } else { a })?;
     if taste.temperature < 1e-3 {
-        return Some(likeliest);
+        return Some(likeliest.index);
     }
     for choice in &mut choices {
-        choice.1 = ((choice.1 - peak) / taste.temperature).exp();
+        choice.weight = ((choice.log - likeliest.log) / taste.temperature).exp();
     }
-    let total: f64 = choices.iter().map(|c| c.1).sum();
+    let total: f64 = choices.iter().map(|c| c.weight).sum();
+    // All that are so unlikely have together less than what is left out, and need not be put in order.
+    let left_out = (1.0 - taste.top_p).max(0.0) * total;
+    let unlikely = 0.5 * left_out / choices.len() as f64;
+    choices.retain(|c| c.weight >= unlikely);
+    choices.sort_unstable_by(|a, b| b.log.total_cmp(&a.log).then(a.index.cmp(&b.index)));
     let kept = nucleus(&choices, taste.top_p * total);
-    let mut rest = draw * choices[..kept].iter().map(|c| c.1).sum::<f64>();
-    for &(i, weight) in &choices[..kept] {
-        rest -= weight;
+    let mut rest = draw * choices[..kept].iter().map(|c| c.weight).sum::<f64>();
+    for choice in &choices[..kept] {
+        rest -= choice.weight;
         if rest < 0.0 {
-            return Some(i);
+            return Some(choice.index);
         }
     }
-    Some(choices[kept - 1].0)
+    Some(choices[kept - 1].index)
+}
+
+/// What can be picked.
+#[derive(Clone, Copy)]
+struct Choice {
+    index: usize,
+    log: f64,
+    /// How often it is picked, to the likeliest.
+    weight: f64,
 }
 
 /// The log of the share that the legal choices have of all, at a temperature.
@@ -111,10 +124,10 @@ pub fn quantile(log_probs: impl IntoIterator<Item = f32>, place: f64) -> Option<
 }
 
 /// How many of the choices, likeliest first, reach this much weight: at least one.
-fn nucleus(choices: &[(usize, f64)], enough: f64) -> usize {
+fn nucleus(choices: &[Choice], enough: f64) -> usize {
     let mut sum = 0.0;
     for (count, choice) in choices.iter().enumerate() {
-        sum += choice.1;
+        sum += choice.weight;
         if sum >= enough {
             return count + 1;
         }
