@@ -80,12 +80,14 @@ fn distances(heard: &[f32], rate: u32) -> Vec<f64> {
     let window = rate as usize / 1000;
     let level = |chunk: &[f32]| chunk.iter().map(|x| x.abs()).fold(0.0, f32::max);
     let levels: Vec<f32> = heard.chunks(2 * window).map(level).collect();
-    let onsets: Vec<usize> = (20..levels.len())
+    let mut onsets: Vec<usize> = (20..levels.len())
         .filter(|&i| {
             let before = levels[i - 20..i].iter().copied().fold(0.0, f32::max);
             levels[i] > 0.02 && levels[i] > 4.0 * before
         })
         .collect();
+    // An attack that begins at the very end of a millisecond rises in the next one too.
+    onsets.dedup_by(|later, earlier| *later == *earlier + 1);
     onsets
         .windows(2)
         .map(|pair| (pair[1] - pair[0]) as f64 * window as f64 / f64::from(rate))
