@@ -6,6 +6,7 @@ use crate::BLOCK;
 use crate::compressor::{Compressor, Duck};
 use crate::convolver::Convolver;
 use crate::delay::Delay;
+use crate::math::size;
 use crate::param::Param;
 use crate::reverb::Reverb;
 use crate::sample::{Cell, Store};
@@ -15,16 +16,26 @@ use crate::synth::Frames;
 /// A block of stereo sound.
 pub(crate) type Stereo = [[f32; BLOCK]; 2];
 
-/// Adds both channels of a voice, or its only one twice.
+/// Adds both channels of a voice, or its only one twice, at a level and at gains for left and right;
+/// its loudest sample. If that is no finite number nothing is added.
 #[multiversion(targets("x86_64+avx2"))]
-fn mix(frames: &Frames, pan: (f32, f32), to: &mut Stereo) {
+fn mix(frames: &Frames, level: f32, pan: (f32, f32), to: &mut Stereo) -> f32 {
     let [left, right] = to;
     let other = if frames.stereo { &frames.right } else { &frames.left };
-    for (to, x, gain) in [(left, &frames.left, pan.0), (right, other, pan.1)] {
-        for (y, x) in to.iter_mut().zip(x) {
-            *y += gain * x;
+    let mut peak = size(&frames.left);
+    if frames.stereo {
+        peak = f32::from_bits(peak.to_bits().max(size(other).to_bits()));
+    }
+    peak *= level;
+    if peak.is_finite() {
+        for (to, x, pan) in [(left, &frames.left, pan.0), (right, other, pan.1)] {
+            let gain = pan * level;
+            for (y, x) in to.iter_mut().zip(x) {
+                *y += gain * x;
+            }
         }
     }
+    peak
 }
 
 /// Adds `x` by `share`.
@@ -139,14 +150,15 @@ impl Bus {
         self.duck.set(at, shot.get(Param::DuckDepth), way, self.rate);
     }
 
-    /// Adds a voice at gains for left and right.
-    pub fn add(&mut self, frames: &Frames, pan: (f32, f32), shares: Shares) {
+    /// Adds a voice at a level and at gains for left and right; its loudest sample. What is not a
+    /// finite number adds nothing.
+    pub fn add(&mut self, frames: &Frames, level: f32, pan: (f32, f32), shares: Shares) -> f32 {
         if self.shares != shares {
             self.share_out();
             self.shares = shares;
         }
         self.used = true;
-        mix(frames, pan, &mut self.gathered);
+        mix(frames, level, pan, &mut self.gathered)
     }
 
     /// Passes on what was gathered.

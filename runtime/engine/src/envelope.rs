@@ -40,16 +40,19 @@ enum Shape {
     Curve,
 }
 
-/// A running envelope, 0 to 1: linear attack, exponential decay and release.
+/// A running envelope, 0 to 1: linear attack, exponential decay and release. What is looked at while
+/// it rests stands first.
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(C)]
 pub struct Adsr {
-    times: Times,
+    left: u64,
+    gate: u64,
+    /// Where a line starts, what a curve approaches.
+    base: f32,
     stage: Stage,
     shape: Shape,
     /// Frames of this segment that have passed.
     passed: u64,
-    /// Where a line starts, what a curve approaches.
-    base: f32,
     /// Slope of a line.
     slope: f32,
     /// Distance of a curve from its base at the last multiple of `STRIDE` frames.
@@ -60,8 +63,7 @@ pub struct Adsr {
     /// Level of the last frame.
     level: f32,
     goal: f32,
-    left: u64,
-    gate: u64,
+    times: Times,
 }
 
 impl Adsr {

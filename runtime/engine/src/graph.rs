@@ -8,7 +8,7 @@ use multiversion::multiversion;
 use crate::BLOCK;
 use crate::math::largest;
 use crate::rack::RACK;
-use crate::synth::{Ends, Frames, Life, Moment, Onset, Synth, SynthDef};
+use crate::synth::{Ends, Frames, Life, Moment, Onset, Synth, SynthDef, Turn};
 use crate::turn::LANES;
 use crate::voice::Stage;
 
@@ -65,17 +65,6 @@ pub(crate) struct Played {
 /// runs after the other.
 const COMMON: u16 = 96;
 
-/// A voice whose turn it is.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Turn {
-    /// Which of the frames in the making are its own.
-    pub place: usize,
-    /// Its slot.
-    pub slot: usize,
-    /// Factor of its pitch at the start and at the end of the block.
-    pub bend: (f32, f32),
-}
-
 /// The voices of all graphs, with all the memory that they may use.
 pub(crate) struct Bank {
     shelf: Shelf,
@@ -129,9 +118,8 @@ impl Bank {
 }
 
 impl Bank {
-    /// Overwrites the frames of all voices whose turn it is, those of one program side by side;
-    /// whether each goes on.
-    pub fn render_all(
+    /// The voices whose turn it is, those of one program side by side.
+    fn render_crowds(
         &mut self,
         turns: &[Turn],
         stage: &Stage,
@@ -222,8 +210,18 @@ impl Synth for Bank {
         let mut life = [Life::Over];
         let turn = Turn { place: 0, slot, bend: moment.bend };
         let stage = Stage { tables: moment.tables, samples: moment.samples, rate: moment.rate };
-        self.render_all(&[turn], &stage, core::slice::from_mut(out), &mut life);
+        self.render_crowds(&[turn], &stage, core::slice::from_mut(out), &mut life);
         life[0]
+    }
+
+    fn render_all(
+        &mut self,
+        turns: &[Turn],
+        stage: &Stage,
+        frames: &mut [Frames],
+        lives: &mut [Life],
+    ) {
+        self.render_crowds(turns, stage, frames, lives);
     }
 
     fn stop(&mut self, slot: usize) {

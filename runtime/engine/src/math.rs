@@ -128,11 +128,18 @@ pub fn fall(seconds: f32, rate: f32) -> f32 {
     exp2(-9.965_784 / (seconds * rate).max(1.0))
 }
 
-/// The largest absolute value; not a finite number if any is none. The bits of a positive number
-/// are larger for a larger number, and largest for what is none.
+/// The largest absolute value; not a finite number if any is none.
 #[must_use]
 #[multiversion(targets("x86_64+avx2"))]
 pub fn largest(x: &[f32]) -> f32 {
+    size(x)
+}
+
+/// The same within a kernel. The bits of a positive number are larger for a larger number, and
+/// largest for what is none.
+#[must_use]
+#[inline(always)]
+pub fn size(x: &[f32]) -> f32 {
     let mut most = 0;
     for x in x {
         most = most.max(x.to_bits() & 0x7FFF_FFFF);

@@ -7,11 +7,10 @@ use crate::effect::line::{LineBank, Lines};
 use crate::fader::Faders;
 use crate::filter::Pass;
 use crate::filter::bank::{Bank, Kind, LANES};
-use crate::graph::Turn;
 use crate::pool::VOICES;
 use crate::spectrum::Spectra;
 use crate::stem::Stem;
-use crate::synth::{Frames, GRAPH, Life, Synth};
+use crate::synth::{Frames, GRAPH, Life, Synth, Turn};
 use crate::voice::{FILTERS, Outcome, Stage, Voice};
 
 /// Voices that pass through the stages together; their frames fit the nearest cache.
@@ -110,33 +109,52 @@ impl Rack {
         slots: &[u16],
     ) {
         self.used = [false; FILTERS];
-        let mut crowd = [Turn::default(); RACK];
-        let mut many = 0;
+        let mut turns = [Turn::default(); RACK];
+        let mut sounds = [None; RACK];
         let rooms = self.frames.iter_mut().zip(&mut self.lives);
         for (place, (&slot, (frames, life))) in slots.iter().zip(rooms).enumerate() {
             let Some(voice) = voice_at(voices, slot) else { continue };
-            for (used, kind) in self.used.iter_mut().zip(&voice.kinds) {
-                *used |= *kind != Kind::Off;
+            if voice.filtered() {
+                for (used, kind) in self.used.iter_mut().zip(&voice.kinds) {
+                    *used |= *kind != Kind::Off;
+                }
             }
-            if voice.sound == GRAPH && !voice.rests() {
-                let bend = voice.prepare(block, frames);
-                crowd[many] = Turn { place, slot: usize::from(slot), bend };
-                many += 1;
-            } else if let Some(synth) = synths.get_mut(voice.sound.index()) {
-                let synth: &mut dyn Synth = synth.as_mut();
-                *life = voice.tone(block, stage, (usize::from(slot), synth), frames);
+            let bend = voice.prepare(block, frames);
+            if voice.rests() {
+                frames.mono().fill(0.0);
+                *life = Life::Over;
+            } else {
+                turns[place] = Turn { place, slot: usize::from(slot), bend };
+                sounds[place] = Some(voice.sound);
             }
         }
-        if many > 0 {
-            let graphs = synths.get_mut(GRAPH.index()).and_then(|synth| synth.graphs());
-            if let Some(graphs) = graphs {
-                graphs.render_all(&crowd[..many], stage, &mut self.frames, &mut self.lives);
-            }
-            for Turn { place, slot, .. } in &crowd[..many] {
-                if let Some(voice) = voice_at(voices, *slot as u16) {
-                    voice.hear(self.lives[*place], stage.rate);
-                    voice.enter(&mut self.frames[*place]);
+        let (mut crowd, mut many) = ([Turn::default(); RACK], 0);
+        let mut left = (&sounds[..], &turns[..]);
+        while let Some(sound) = left.0.first() {
+            let alike = left.0.iter().take_while(|other| *other == sound).count();
+            let (now, later) = left.1.split_at(alike);
+            left = (&left.0[alike..], later);
+            match sound {
+                // Those of graphs run side by side even if others stand between them.
+                Some(GRAPH) => {
+                    crowd[many..many + alike].copy_from_slice(now);
+                    many += alike;
                 }
+                Some(sound) => {
+                    if let Some(synth) = synths.get_mut(sound.index()) {
+                        synth.render_all(now, stage, &mut self.frames, &mut self.lives);
+                    }
+                }
+                None => {}
+            }
+        }
+        if let Some(synth) = synths.get_mut(GRAPH.index()).filter(|_| many > 0) {
+            synth.render_all(&crowd[..many], stage, &mut self.frames, &mut self.lives);
+        }
+        for (&slot, (frames, life)) in slots.iter().zip(self.frames.iter_mut().zip(&self.lives)) {
+            if let Some(voice) = voice_at(voices, slot) {
+                voice.hear(*life, stage.rate);
+                voice.enter(frames);
             }
         }
     }
@@ -216,7 +234,7 @@ impl Rack {
                 let frames = &mut self.frames[i];
                 voice.affect(lines.as_mut(), &mut self.spectra, frames);
                 // Neighbours mostly share a fader.
-                let lane = voice.shot.lane;
+                let lane = voice.lane;
                 if fader.is_none_or(|(of, _)| of != lane) {
                     fader = Some((lane, faders.levels(lane, block)));
                 }

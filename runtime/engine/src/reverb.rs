@@ -157,8 +157,13 @@ impl Reverb {
         }
         let mut fed = *input;
         let floor = OnePole::share(110.0 / self.rate);
+        // Both at once: each frame waits for the one before it, but not for the other channel.
+        let [left, right] = &mut fed;
+        let [l, r] = &mut self.floor;
+        for (left, right) in left.iter_mut().zip(right) {
+            (*left, *right) = (l.high(floor, *left), r.high(floor, *right));
+        }
         for (channel, x) in fed.iter_mut().enumerate() {
-            x.iter_mut().for_each(|y| *y = self.floor[channel].high(floor, *y));
             if self.lid_share < 1.0 {
                 let share = self.lid_share;
                 x.iter_mut().for_each(|y| *y = self.lid[channel].low(share, *y));

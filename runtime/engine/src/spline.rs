@@ -1,4 +1,5 @@
-//! A cubic through recorded frames, read at evenly spaced places: the spline of Catmull and Rom.
+//! A cubic through recorded frames, read at evenly spaced places: the spline of Catmull and Rom, as a
+//! line between two frames less what it bends: the second differences at both, by t(1 - t)/2.
 
 use multiversion::{multiversion, target::match_target};
 
@@ -16,11 +17,14 @@ const PIECE: usize = 8;
 /// Reads `window` at place `at` and in steps of `step`; place 0 is its second frame.
 #[multiversion(targets("x86_64+avx2"))]
 pub(crate) fn cubic(window: &[f32; WINDOW], at: u32, step: u32, out: &mut [f32]) {
+    if step == 1 << FINE {
+        return even(window, at, out);
+    }
     let mut at = at;
     let mut pieces = out.chunks_exact_mut(PIECE);
     for out in &mut pieces {
         let y = match_target! {
-            "x86_64+avx2" => if step <= 1 << FINE {
+            "x86_64+avx2" => if step < 1 << FINE {
                 fast::slow_piece(window, at, step)
             } else {
                 fast::piece(window, at, step)
@@ -45,17 +49,44 @@ fn near(window: &[f32; WINDOW], place: u32) -> [f32; 4] {
     window[frame..].first_chunk().copied().unwrap_or_default()
 }
 
+/// A frame a step: all places lie equally far beyond their frames, and no frame need be looked for.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn even(window: &[f32; WINDOW], at: u32, out: &mut [f32]) {
+    let (first, t) = ((at >> FINE) as usize, share(at));
+    let near = |i: usize| window[first + i..].iter();
+    if t == 0.0 {
+        return out.iter_mut().zip(near(1)).for_each(|(y, b)| *y = *b);
+    }
+    for ((((y, a), b), c), d) in out.iter_mut().zip(near(0)).zip(near(1)).zip(near(2)).zip(near(3))
+    {
+        *y = curve([*a, *b, *c, *d], t);
+    }
+}
+
+/// How far a place lies beyond its frame.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn share(place: u32) -> f32 {
+    (place & ((1 << FINE) - 1)) as f32 * (1.0 / (1u32 << FINE) as f32)
+}
+
+/// The cubic between the second and the third of four frames.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn curve([a, b, c, d]: [f32; 4], t: f32) -> f32 {
+    let way = c - b;
+    let (early, late) = (way - (b - a), (d - c) - way);
+    let less = t * (0.5 * t - 0.5);
+    (b + t * way) + less * (early + t * (late - early))
+}
+
 /// Eight places, one after the other.
 fn piece(window: &[f32; WINDOW], at: u32, step: u32) -> [f32; PIECE] {
     let mut out = [0.0; PIECE];
     let mut place = at;
     for y in &mut out {
-        let [a, b, c, d] = near(window, place);
-        let t = (place & ((1 << FINE) - 1)) as f32 * (1.0 / (1u32 << FINE) as f32);
-        let (way, slope, later) = (c - b, 0.5 * (c - a), 0.5 * (d - b));
-        let twist = (slope + later) - (way + way);
-        let bow = (way - slope) - twist;
-        *y = b + t * (slope + t * (bow + t * twist));
+        *y = curve(near(window, place), share(place));
         place = place.wrapping_add(step);
     }
     out
@@ -91,21 +122,25 @@ mod fast {
         let (pq, rs) = (_mm256_unpackhi_ps(p, q), _mm256_unpackhi_ps(r, s));
         let c = _mm256_shuffle_ps::<0x44>(pq, rs);
         let d = _mm256_shuffle_ps::<0xEE>(pq, rs);
-        bytemuck::cast(curve([a, b, c, d], shares(at, step)))
+        bytemuck::cast(along(bends([a, b, c, d]), shares(at, step)))
     }
 
-    /// The same for at most a frame a step: then the frames of all lie within eight of each other.
+    /// The same for less than a frame a step: then the frames of all lie within eight of each other,
+    /// and what the cubic needs of them is worked out before each place takes its own.
     #[inline]
     #[target_feature(enable = "avx2")]
     pub(super) fn slow_piece(window: &[f32; WINDOW], at: u32, step: u32) -> [f32; PIECE] {
         let first = (at >> FINE) as usize;
         let share = at & ((1 << FINE) - 1);
         let frame = _mm256_srli_epi32::<{ FINE.cast_signed() }>(places(share, step));
-        let around = |k: usize| -> __m256 {
+        let near = |k: usize| -> __m256 {
             let near: [f32; PIECE] = window[first + k..].first_chunk().copied().unwrap_or_default();
-            _mm256_permutevar8x32_ps(bytemuck::cast(near), frame)
+            bytemuck::cast(near)
         };
-        bytemuck::cast(curve([around(0), around(1), around(2), around(3)], shares(share, step)))
+        let own = |x: __m256| _mm256_permutevar8x32_ps(x, frame);
+        let [b, way, early, change] = bends([near(0), near(1), near(2), near(3)]);
+        let bends = [own(b), own(way), own(early), own(change)];
+        bytemuck::cast(along(bends, shares(share, step)))
     }
 
     /// Eight places in a row.
@@ -126,18 +161,25 @@ mod fast {
         _mm256_mul_ps(_mm256_cvtepi32_ps(place), _mm256_set1_ps(1.0 / (1u32 << FINE) as f32))
     }
 
+    /// What the cubics through frames need: the frames, the ways to the next, the second differences
+    /// and how they change.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn curve([a, b, c, d]: [__m256; 4], t: __m256) -> __m256 {
-        let half = _mm256_set1_ps(0.5);
+    fn bends([a, b, c, d]: [__m256; 4]) -> [__m256; 4] {
         let way = _mm256_sub_ps(c, b);
-        let slope = _mm256_mul_ps(half, _mm256_sub_ps(c, a));
-        let later = _mm256_mul_ps(half, _mm256_sub_ps(d, b));
-        let twist = _mm256_sub_ps(_mm256_add_ps(slope, later), _mm256_add_ps(way, way));
-        let bow = _mm256_sub_ps(_mm256_sub_ps(way, slope), twist);
-        let y = _mm256_add_ps(bow, _mm256_mul_ps(t, twist));
-        let y = _mm256_add_ps(slope, _mm256_mul_ps(t, y));
-        _mm256_add_ps(b, _mm256_mul_ps(t, y))
+        let early = _mm256_sub_ps(way, _mm256_sub_ps(b, a));
+        let late = _mm256_sub_ps(_mm256_sub_ps(d, c), way);
+        [b, way, early, _mm256_sub_ps(late, early)]
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn along([b, way, early, change]: [__m256; 4], t: __m256) -> __m256 {
+        let half = _mm256_set1_ps(0.5);
+        let less = _mm256_mul_ps(t, _mm256_sub_ps(_mm256_mul_ps(half, t), half));
+        let line = _mm256_add_ps(b, _mm256_mul_ps(t, way));
+        let bend = _mm256_add_ps(early, _mm256_mul_ps(t, change));
+        _mm256_add_ps(line, _mm256_mul_ps(less, bend))
     }
 }
 

@@ -6,6 +6,7 @@ use crate::math;
 use crate::param::Param;
 use crate::sample::Store;
 use crate::shot::Shot;
+use crate::voice::Stage;
 use crate::wavetable::Tables;
 
 mod bass;
@@ -244,6 +245,17 @@ impl Onset<'_> {
     }
 }
 
+/// A voice whose turn it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Turn {
+    /// Which of the frames in the making are its own.
+    pub place: usize,
+    /// Its slot.
+    pub slot: usize,
+    /// Factor of its pitch at the start and at the end of the block.
+    pub bend: (f32, f32),
+}
+
 /// What a tone is told about each block.
 pub(crate) struct Moment<'a> {
     /// The waves that all share.
@@ -353,6 +365,21 @@ pub(crate) trait Synth: Send {
     fn start(&mut self, slot: usize, onset: &Onset) -> bool;
     /// Overwrites the frames with the next stretch of voice `slot`.
     fn render(&mut self, slot: usize, moment: &Moment, out: &mut Frames) -> Life;
+    /// The same for all voices whose turn it is; whether each goes on.
+    fn render_all(
+        &mut self,
+        turns: &[Turn],
+        stage: &Stage,
+        frames: &mut [Frames],
+        lives: &mut [Life],
+    ) {
+        let Stage { tables, samples, rate } = *stage;
+        for &Turn { place, slot, bend } in turns {
+            if let Some((frames, life)) = frames.get_mut(place).zip(lives.get_mut(place)) {
+                *life = self.render(slot, &Moment { tables, samples, rate, bend }, frames);
+            }
+        }
+    }
     /// Voice `slot` has ended, by itself or not.
     fn stop(&mut self, _slot: usize) {}
     /// The bank of graphs, if it is that.

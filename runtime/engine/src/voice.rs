@@ -13,13 +13,13 @@ use crate::effect::tremolo::Tremolo;
 use crate::engine::ORBITS;
 use crate::envelope::Adsr;
 use crate::filter::bank::Kind;
-use crate::math::{cos_turns, largest, sin_turns};
+use crate::math::{cos_turns, sin_turns};
 use crate::param::Param;
 use crate::sample::{Cell, Store};
 use crate::shot::Shot;
 use crate::spectrum::{Spectra, Wish};
 use crate::stats::{Cause, Fault};
-use crate::synth::{self, Ends, Frames, Life, Moment, Onset, SoundId, Synth};
+use crate::synth::{self, Ends, Frames, Life, Onset, SoundId, Synth};
 use crate::wavetable::Tables;
 
 /// Factor of all sounds, so that a full mix stays below the limiter.
@@ -39,35 +39,39 @@ pub(crate) enum Outcome {
     Broken,
 }
 
-/// One playing shot. What every block needs stands first, close together: a voice is larger than
-/// the nearest cache can hold of many.
-#[repr(C)]
+/// One playing shot. What every block needs of every voice stands first, in two lines of the cache:
+/// a voice is larger than the nearest cache can hold of many.
+#[repr(C, align(64))]
 pub(crate) struct Voice {
-    /// Frame from which it fades away, if it was stolen, cut or hushed, and how fast.
+    /// Frame from which it fades away, if it was stolen, cut or hushed, and how fast. (Whether there
+    /// is a voice at all is kept here, too: it is the roomiest of the fields that may be nothing.)
     fade: Option<(u64, f32)>,
     /// Frame of its start.
     pub begin: u64,
     age: u64,
     /// The levels of its fader at the two ends of the block in the making.
     pub fader: (f32, f32),
-    /// Loudest sample of its last block.
-    pub peak: f32,
-    /// Group that it belongs to, 0 for none: cut groups are positive, choke groups negative.
-    pub group: i32,
     level: f32,
     pan: (f32, f32),
     shares: Shares,
-    /// Its sound and its orbit, as the shot has them.
+    /// Loudest sample of its last block.
+    pub peak: f32,
+    /// Its sound, fader and orbit, as the shot has them.
     pub sound: SoundId,
+    pub lane: u16,
     pub orbit: u8,
     /// Whether it has effects, and effects on its spectrum.
     pub effects: bool,
     spectral: bool,
+    /// What else is done to it in each block.
+    does: Does,
     /// The kinds of its filters, as `sweeps` has them.
     pub kinds: [Kind; FILTERS],
+    envelope: Option<Adsr>,
+    /// Group that it belongs to, 0 for none: cut groups are positive, choke groups negative.
+    pub group: i32,
     /// The recording that it plays.
     pub cell: Option<Cell>,
-    envelope: Option<Adsr>,
     tremolo: Tremolo,
     entry: Entry,
     bend: Bend,
@@ -80,6 +84,16 @@ pub(crate) struct Voice {
     spectrum: Spectral,
 }
 
+/// What is done to a voice in each block, beside its tone, its level and its effects; most are plain.
+#[derive(Clone, Copy, Debug, Default)]
+struct Does {
+    bend: bool,
+    enter: bool,
+    filter: bool,
+    swing: bool,
+    fade: bool,
+}
+
 /// The spectral effects of a voice.
 #[derive(Clone, Copy, Debug, Default)]
 struct Spectral {
@@ -88,7 +102,7 @@ struct Spectral {
     /// Frames by which its tone is ahead of what is heard of it.
     lead: u64,
     /// Frames that are still heard of it, since its tone is over.
-    rest: Option<usize>,
+    rest: Option<u32>,
 }
 
 impl Voice {
@@ -106,23 +120,15 @@ impl Voice {
         };
         let loudness = [Param::Gain, Param::Velocity, Param::PostGain].map(|p| shot.get(p));
         let sweeps = NAMES.map(|names| Sweep::new(&names, &shot, rate));
+        let kinds = sweeps.each_ref().map(|sweep| sweep.kind);
         let chain = Chain::new(&shot, seed, rate);
         let spectrum = Spectral { wish: Wish::of(&shot), ..Spectral::default() };
+        let (bend, entry) = (Bend::new(&shot, previous, rate), Entry::new(&shot, seed));
+        let tremolo = Tremolo::new(&shot, rate);
         Voice {
-            sound: shot.sound,
-            orbit: shot.orbit % ORBITS as u8,
-            effects: chain.on(),
-            kinds: sweeps.each_ref().map(|sweep| sweep.kind),
             begin,
-            cell: shot.sample.and_then(|id| stage.samples.find(id)),
-            group,
-            spectral: false,
-            spectrum,
-            fade: None,
-            fader: (1.0, 1.0),
-            peak: f32::MAX,
             age: 0,
-            envelope: envelope(&shot, shot.graph.as_ref().map_or(def.ends, |g| g.ends), rate),
+            fader: (1.0, 1.0),
             level: HEADROOM * def.level * loudness.iter().product::<f32>(),
             pan: (cos_turns(turns), sin_turns(turns)),
             shares: Shares {
@@ -130,12 +136,31 @@ impl Voice {
                 room: shot.get(Param::Room),
                 echo: shot.get(Param::Delay),
             },
-            bend: Bend::new(&shot, previous, rate),
-            entry: Entry::new(&shot, seed),
+            peak: f32::MAX,
+            sound: shot.sound,
+            lane: shot.lane,
+            orbit: shot.orbit % ORBITS as u8,
+            effects: chain.on(),
+            spectral: false,
+            does: Does {
+                bend: bend.moves(),
+                enter: entry.on(),
+                filter: kinds.iter().any(|kind| *kind != Kind::Off),
+                swing: tremolo.moves(),
+                fade: false,
+            },
+            kinds,
+            envelope: envelope(&shot, shot.graph.as_ref().map_or(def.ends, |g| g.ends), rate),
+            fade: None,
+            group,
+            cell: shot.sample.and_then(|id| stage.samples.find(id)),
+            tremolo,
+            entry,
+            bend,
             sweeps,
             chain,
-            tremolo: Tremolo::new(&shot, rate),
             shot,
+            spectrum,
         }
     }
 
@@ -156,6 +181,7 @@ impl Voice {
     pub fn fade(&mut self, at: u64, frames: f32) {
         if self.fade.is_none_or(|(from, _)| at < from) {
             self.fade = Some((at, 1.0 / frames.max(1.0)));
+            self.does.fade = true;
         }
     }
 
@@ -166,12 +192,17 @@ impl Voice {
 
     /// Whether it is on its way out before its time.
     pub fn fading(&self) -> bool {
-        self.fade.is_some()
+        self.does.fade
     }
 
     /// Whether its note has ended.
     pub fn released(&self) -> bool {
         self.envelope.is_some_and(|e| e.released())
+    }
+
+    /// Whether it has filters.
+    pub fn filtered(&self) -> bool {
+        self.does.filter
     }
 
     /// What it asks of its spectrum.
@@ -195,38 +226,17 @@ impl Voice {
         self.spectrum.lead = frames;
     }
 
-    /// Makes the tone of the block that starts at frame `block`, still unfiltered.
-    pub fn tone(
-        &mut self,
-        block: u64,
-        stage: &Stage,
-        (slot, synth): (usize, &mut dyn Synth),
-        frames: &mut Frames,
-    ) -> Life {
-        let bend = self.prepare(block, frames);
-        let moment =
-            Moment { tables: stage.tables, samples: stage.samples, rate: stage.rate, bend };
-        let life = if self.rests() {
-            frames.mono().fill(0.0);
-            Life::Over
-        } else {
-            synth.render(slot, &moment, frames)
-        };
-        self.hear(life, stage.rate);
-        self.enter(frames);
-        life
-    }
-
     /// Whether its tone is over, and only what its spectral effects still hold is heard.
     pub fn rests(&self) -> bool {
         self.spectral && self.spectrum.rest.is_some()
     }
 
     /// Takes note of what its tone had to say after a block.
+    #[inline]
     pub fn hear(&mut self, life: Life, rate: f32) {
         if self.spectral && life == Life::Over {
             let tail = self.spectrum.wish.map_or(0, |wish| wish.tail(rate));
-            self.spectrum.rest.get_or_insert(tail);
+            self.spectrum.rest.get_or_insert(u32::try_from(tail).unwrap_or(u32::MAX));
         }
     }
 
@@ -236,6 +246,9 @@ impl Voice {
     pub fn prepare(&self, block: u64, frames: &mut Frames) -> (f32, f32) {
         let lead = if self.spectral { self.spectrum.lead } else { 0 };
         frames.start = self.begin.saturating_sub(block + lead).min(BLOCK as u64) as usize;
+        if !self.does.bend {
+            return (1.0, 1.0);
+        }
         let end = self.age + (BLOCK - frames.start) as u64;
         (self.bend.at(self.age), self.bend.at(end))
     }
@@ -243,11 +256,15 @@ impl Voice {
     /// Takes in the tone that was made for it.
     #[inline]
     pub fn enter(&mut self, frames: &mut Frames) {
-        self.entry.run(frames);
+        if self.does.enter {
+            self.entry.run(frames);
+        }
         frames.silence_before_start();
-        for (kind, sweep) in self.kinds.iter().zip(&mut self.sweeps) {
-            if *kind != Kind::Off {
-                sweep.advance(frames.start);
+        if self.does.filter {
+            for (kind, sweep) in self.kinds.iter().zip(&mut self.sweeps) {
+                if *kind != Kind::Off {
+                    sweep.advance(frames.start);
+                }
             }
         }
         self.age += (BLOCK - frames.start) as u64;
@@ -280,7 +297,7 @@ impl Voice {
             return life == Life::Over;
         }
         let Some(rest) = &mut self.spectrum.rest else { return life == Life::Over };
-        *rest = rest.saturating_sub(BLOCK);
+        *rest = rest.saturating_sub(BLOCK as u32);
         *rest == 0 && !self.spectrum.wish.is_some_and(|wish| wish.endless())
     }
 
@@ -298,31 +315,25 @@ impl Voice {
             frames.silence_before_start();
         }
         let start = frames.start.min(BLOCK);
-        let even = self.even_level(start);
-        let (peak, silent, (left, right)) = if let Some(level) = even {
+        let (level, silent) = match self.even_level(start) {
             // One level for all frames is left to the mix.
-            let peak = loudest(frames) * level;
-            (peak, false, (self.pan.0 * level, self.pan.1 * level))
-        } else {
-            let mut level = [0.0; BLOCK];
-            let silent = self.level(block + start as u64, &mut level[start..]);
-            scale(frames, &level);
-            (loudest(frames), silent, self.pan)
+            Some(level) => (level, false),
+            None => (1.0, self.shape(block + start as u64, frames)),
         };
+        let peak = bus.add(frames, level, self.pan, self.shares);
         if !peak.is_finite() {
             return Outcome::Broken;
         }
         self.peak = peak;
-        bus.add(frames, (left, right), self.shares);
         if let Some(bus) = beside {
-            bus.add(frames, (left, right), self.shares);
+            bus.add(frames, level, self.pan, self.shares);
         }
         if self.over(life) || silent { Outcome::Over } else { Outcome::Sounding }
     }
 
     /// The level of the frames from `start` on, if it is the same for all.
     fn even_level(&mut self, start: usize) -> Option<f32> {
-        if self.fade.is_some() || self.tremolo.moves() || self.fader.0 != self.fader.1 {
+        if self.does.fade || self.does.swing || self.fader.0 != self.fader.1 {
             return None;
         }
         match &mut self.envelope {
@@ -330,6 +341,15 @@ impl Voice {
             Some(envelope) => Some(envelope.hold(BLOCK - start)? * self.level * self.fader.0),
             None => Some(self.level * self.fader.0),
         }
+    }
+
+    /// Gives each of the frames, the first of which is frame `from`, its level; true if it ends in
+    /// silence for good.
+    fn shape(&mut self, from: u64, frames: &mut Frames) -> bool {
+        let mut level = [0.0; BLOCK];
+        let silent = self.level(from, &mut level[frames.start.min(BLOCK)..]);
+        scale(frames, &level);
+        silent
     }
 
     /// Multiplies the levels of the last frames of the block by its fader's.
@@ -353,7 +373,9 @@ impl Voice {
             }
             None => out.fill(self.level),
         }
-        self.tremolo.run(out);
+        if self.does.swing {
+            self.tremolo.run(out);
+        }
         self.ride(out);
         if let Some((at, slope)) = self.fade {
             for (i, y) in out.iter_mut().enumerate() {
@@ -375,15 +397,6 @@ fn scale(frames: &mut Frames, level: &[f32; BLOCK]) {
     for x in frames.whole_channels() {
         x.iter_mut().zip(level).for_each(|(y, level)| *y *= level);
     }
-}
-
-/// The largest absolute value; not a finite number if any is none.
-fn loudest(frames: &Frames) -> f32 {
-    let left = largest(&frames.left);
-    if !frames.stereo {
-        return left;
-    }
-    f32::from_bits(left.to_bits().max(largest(&frames.right).to_bits()))
 }
 
 /// What all voices of an engine share.
@@ -432,22 +445,6 @@ fn seed(shot: &Shot, begin: u64) -> u32 {
 mod tests {
     use super::*;
 
-    struct Faulty;
-
-    impl Synth for Faulty {
-        fn start(&mut self, _: usize, _: &Onset) -> bool {
-            true
-        }
-
-        fn render(&mut self, _: usize, _: &Moment, out: &mut Frames) -> Life {
-            out.mono().fill(0.5);
-            if let Some(y) = out.mono().last_mut() {
-                *y = f32::NAN;
-            }
-            Life::Sounding
-        }
-    }
-
     #[test]
     fn a_voice_that_makes_no_number_adds_nothing_to_its_bus() {
         let tables = Tables::new();
@@ -457,8 +454,9 @@ mod tests {
         let mut bus = Bus::new(48_000.0);
         let mut voice = Voice::new(Shot::new(synth::SoundId::default(), 100), 0, None, &stage);
         let mut frames = Frames::new();
-        let life = voice.tone(0, &stage, (0, &mut Faulty), &mut frames);
-        let outcome = voice.finish(0, life, &mut frames, (&mut bus, None));
+        frames.mono().fill(0.5);
+        frames.left[BLOCK - 1] = f32::NAN;
+        let outcome = voice.finish(0, Life::Sounding, &mut frames, (&mut bus, None));
         assert_eq!(outcome, Outcome::Broken);
         let mut mix = [[0.0; BLOCK]; 2];
         bus.drain(0, &samples, &mut mix);

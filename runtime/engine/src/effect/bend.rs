@@ -33,6 +33,11 @@ impl Bend {
         Bend { moves, accelerate, glide, vibrato, envelope }
     }
 
+    /// Whether it does anything.
+    pub fn moves(&self) -> bool {
+        self.moves
+    }
+
     /// Factor of the pitch `age` frames after the start.
     pub fn at(&self, age: u64) -> f32 {
         if !self.moves {

@@ -27,6 +27,11 @@ impl Entry {
         Entry { noise: Noise::new(seed ^ 0x5EED), pink: Pink::default(), mix, drive }
     }
 
+    /// Whether it does anything.
+    pub fn on(&self) -> bool {
+        self.mix > 0.0 || self.drive != 1.0
+    }
+
     /// Changes the frames in place.
     pub fn run(&mut self, frames: &mut Frames) {
         if self.mix > 0.0 {

@@ -34,9 +34,6 @@ impl Tremolo {
 
     /// Scales a level curve in place.
     pub fn run(&mut self, level: &mut [f32]) {
-        if !self.moves() {
-            return;
-        }
         for y in level {
             *y *= 1.0 - self.depth * (1.0 - self.swing.level());
             self.swing.pass(1);

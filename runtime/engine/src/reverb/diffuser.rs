@@ -36,10 +36,13 @@ impl Diffuser {
     /// Diffuses `x` in place.
     pub fn run(&mut self, x: &mut [f32; BLOCK]) {
         let (at, mask) = (self.at, self.mask);
-        for (i, y) in x.iter_mut().enumerate() {
-            let at = at.wrapping_add(i);
-            self.wait[at & mask] = *y;
-            *y = self.wait[at.wrapping_sub(self.ahead) & mask];
+        // What is read was written at least that long ago: so much can be done at once.
+        for (i, x) in x.chunks_mut(self.ahead.min(BLOCK)).enumerate() {
+            let to = at.wrapping_add(i * self.ahead.min(BLOCK));
+            let mut old = [0.0; BLOCK];
+            copy_out(&self.wait, to.wrapping_sub(self.ahead) & mask, &mut old[..x.len()]);
+            copy_in(&mut self.wait, to & mask, x);
+            x.copy_from_slice(&old[..x.len()]);
         }
         for (line, length) in &mut self.filters {
             // What a filter reads was written a length ago: that much can be done at once.

@@ -32,31 +32,56 @@ pub(super) const DEF: SynthDef = SynthDef {
 type Place = i64;
 const FRAME: f64 = 4_294_967_296.0;
 
-/// One voice; aligned so that it is found in one line of the cache.
+/// One voice; what every block needs of it is found in one line of the cache.
 #[derive(Default)]
-#[repr(align(64))]
+#[repr(C, align(64))]
 struct Sampler {
-    cell: Option<Cell>,
     at: Place,
     /// The part that is read.
     from: Place,
     to: Place,
-    /// The part that is repeated.
-    again: (Place, Place),
-    /// Frames of the recording for each frame, without bends; negative is backwards.
+    /// Frames of the recording for each frame, without bends; negative is backwards. The same as a
+    /// place.
     speed: f64,
-    looping: bool,
+    step: Place,
     /// Frames played so far, as far as the fade goes; whether it fades in.
     age: f32,
-    cut_in: bool,
     /// Frames of the fades, in and out.
     edges: (f32, f32),
+    /// Blocks that are read in one go: they reach neither an end of the part nor a fade, and the
+    /// speed is what it was.
+    clear: u32,
+    cell: Option<Cell>,
+    looping: bool,
+    cut_in: bool,
+    /// The part that is repeated.
+    again: (Place, Place),
 }
 
 impl Sampler {
     /// Whether the next frame still belongs to the part.
     fn inside(&self) -> bool {
         self.at >= self.from && self.at < self.to
+    }
+
+    /// How many of the next blocks need no look at the ends of the part nor at its fades, if the
+    /// speed stays as it is.
+    fn clear_blocks(&self) -> u32 {
+        let (into, out) = self.edges;
+        let before = if self.looping { BLOCK } else { out as usize + 2 * BLOCK };
+        if (self.cut_in && self.age < into) || !self.inside() || self.ends_within(self.step, before)
+        {
+            return 0;
+        }
+        let blocks = self.left(self.step).saturating_sub(before) / BLOCK;
+        u32::try_from(blocks).unwrap_or(u32::MAX)
+    }
+
+    /// Whether the part may be over within `frames` frames. To count what is left is to divide, which
+    /// takes longer than a quarter of a block of sound.
+    fn ends_within(&self, step: Place, frames: usize) -> bool {
+        let way = if step > 0 { self.to - self.at } else { self.at - self.from };
+        way <= step.abs().saturating_mul(frames as Place + 2)
     }
 
     /// Frames until the part is over at `step` places a frame, at least one.
@@ -75,9 +100,13 @@ impl Sampler {
 
     /// Fades what is cut out of a recording, so that its ends do not click.
     fn fade(&mut self, step: Place, frames: &mut Frames) {
-        let left = if self.looping { usize::MAX } else { self.left(step) };
         let (age, (into, out), cut_in) = (self.age, self.edges, self.cut_in);
-        if (cut_in && age < into) || (left as f32) < out + BLOCK as f32 {
+        let fades_in = cut_in && age < into;
+        if !fades_in && (self.looping || !self.ends_within(step, out as usize + BLOCK)) {
+            return;
+        }
+        let left = if self.looping { usize::MAX } else { self.left(step) };
+        if fades_in || (left as f32) < out + BLOCK as f32 {
             for x in frames.channels() {
                 for (i, y) in x.iter_mut().enumerate() {
                     let into = if cut_in { (age + i as f32 + 0.5) / into } else { 1.0 };
@@ -103,6 +132,7 @@ impl Tone for Sampler {
         (self.from, self.to) = (place(begin.min(end)), place(begin.max(end)));
         let stretch = f64::from(onset.shot.get(Param::Stretch));
         self.speed = f64::from(speed) * f64::from(transposed) * rates / stretch;
+        self.step = (self.speed * FRAME) as Place;
         self.looping = onset.shot.get(Param::Loop) >= 1.0;
         let backwards = self.speed < 0.0;
         self.again = (self.from, self.to);
@@ -135,7 +165,20 @@ impl Tone for Sampler {
             out.mono().fill(0.0);
             return Life::Over;
         };
-        let step = (self.speed * f64::from(moment.bend()) * FRAME) as Place;
+        let even = moment.bend == (1.0, 1.0);
+        if self.clear > 0 && even && out.start == 0 {
+            self.clear -= 1;
+            out.stereo = buffer.stereo();
+            for (channel, x) in out.whole_channels().enumerate() {
+                interpolate(buffer.channel(channel), self.at, self.step, x);
+            }
+            self.at += self.step * BLOCK as Place;
+            return Life::Sounding;
+        }
+        let step = match even {
+            true => self.step,
+            false => (self.speed * f64::from(moment.bend()) * FRAME) as Place,
+        };
         let before = self.at;
         let life = if buffer.stereo() {
             let (left, right) = out.both();
@@ -149,6 +192,7 @@ impl Tone for Sampler {
         self.fade(step, out);
         self.at = after;
         self.age += (BLOCK - out.start) as f32;
+        self.clear = if even { self.clear_blocks() } else { 0 };
         life
     }
 }

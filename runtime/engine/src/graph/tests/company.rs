@@ -1,7 +1,7 @@
 //! Voices side by side: to the bit as if each were alone.
 
 use super::*;
-use crate::graph::Turn;
+use crate::synth::Turn;
 use crate::voice::Stage;
 
 /// Blocks of the left channels of `voices` notes of one program, rendered together if `together`.
