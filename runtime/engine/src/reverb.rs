@@ -182,17 +182,24 @@ impl Reverb {
         }
     }
 
-    /// Writes the end of line `i` to `x`.
+    /// How far behind the ends of all lines lie at a time, in frames.
     #[inline(always)]
     #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
-    fn read(&self, i: usize, x: &mut [f32; BLOCK]) {
-        let length = LENGTHS[i] * self.rate;
-        let speed = 0.31 + 0.083 * i as f32;
-        let place = |time: f32| {
-            length + SWAY * self.rate * sin_turns((time * speed + 0.37 * i as f32).fract())
-        };
-        let from = place(self.sway);
-        let step = (place(self.sway + BLOCK as f32 / self.rate) - from) / BLOCK as f32;
+    fn places(&self, time: f32) -> [f32; LINES] {
+        let mut places = [0.0; LINES];
+        for (i, place) in places.iter_mut().enumerate() {
+            let n = i as f32;
+            let turns = (time * (0.31 + 0.083 * n) + 0.37 * n).fract();
+            *place = LENGTHS[i] * self.rate + SWAY * self.rate * sin_turns(turns);
+        }
+        places
+    }
+
+    /// Writes the end of line `i` to `x`: so far behind at the start of the block and at its end.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+    fn read(&self, i: usize, (from, to): (f32, f32), x: &mut [f32; BLOCK]) {
+        let step = (to - from) / BLOCK as f32;
         let line = &self.lines[i];
         // The delay changes by far less than a frame in a block: one stretch of the line is enough.
         let least = (from.min(from + step * BLOCK as f32)) as usize;
@@ -253,8 +260,10 @@ struct Room {
 
 #[multiversion(targets("x86_64+avx2"))]
 fn read(reverb: &Reverb, wave: &mut Rows) {
+    let from = reverb.places(reverb.sway);
+    let to = reverb.places(reverb.sway + BLOCK as f32 / reverb.rate);
     for (i, x) in wave.iter_mut().enumerate() {
-        reverb.read(i, x);
+        reverb.read(i, (from[i], to[i]), x);
     }
 }
 

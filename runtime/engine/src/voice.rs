@@ -303,6 +303,7 @@ impl Voice {
 
     /// Shapes the level of the frames and adds them to `bus`; a second bus is that of its part's
     /// stem.
+    #[inline]
     pub fn finish(
         &mut self,
         block: u64,
@@ -332,6 +333,7 @@ impl Voice {
     }
 
     /// The level of the frames from `start` on, if it is the same for all.
+    #[inline]
     fn even_level(&mut self, start: usize) -> Option<f32> {
         if self.does.fade || self.does.swing || self.fader.0 != self.fader.1 {
             return None;
@@ -344,7 +346,8 @@ impl Voice {
     }
 
     /// Gives each of the frames, the first of which is frame `from`, its level; true if it ends in
-    /// silence for good.
+    /// silence for good. (Kept out of the way of the many whose level rests.)
+    #[inline(never)]
     fn shape(&mut self, from: u64, frames: &mut Frames) -> bool {
         let mut level = [0.0; BLOCK];
         let silent = self.level(from, &mut level[frames.start.min(BLOCK)..]);

@@ -4,7 +4,7 @@ use super::{Ends, Frames, Life, Moment, Onset, SynthDef, Tone, bank};
 use crate::BLOCK;
 use crate::math::ratio;
 use crate::param::Param;
-use crate::sample::{Cell, PAD};
+use crate::sample::{Cell, PAD, SampleBuffer};
 use crate::spline::{FINE, SPAN, WINDOW, cubic};
 
 /// The sampler; it has no row in the table of sounds, as it needs a recording.
@@ -166,15 +166,25 @@ impl Tone for Sampler {
             return Life::Over;
         };
         let even = moment.bend == (1.0, 1.0);
-        if self.clear > 0 && even && out.start == 0 {
-            self.clear -= 1;
-            out.stereo = buffer.stereo();
-            for (channel, x) in out.whole_channels().enumerate() {
-                interpolate(buffer.channel(channel), self.at, self.step, x);
-            }
-            self.at += self.step * BLOCK as Place;
-            return Life::Sounding;
+        if self.clear == 0 || !even || out.start > 0 {
+            return self.look_and_read(buffer, moment, out);
         }
+        self.clear -= 1;
+        out.stereo = buffer.stereo();
+        interpolate(buffer.channel(0), self.at, self.step, &mut out.left);
+        if out.stereo {
+            interpolate(buffer.channel(1), self.at, self.step, &mut out.right);
+        }
+        self.at += self.step * BLOCK as Place;
+        Life::Sounding
+    }
+}
+
+impl Sampler {
+    /// Makes a block that may reach an end of the part or a fade, or whose speed changes.
+    #[inline(never)]
+    fn look_and_read(&mut self, buffer: &SampleBuffer, moment: &Moment, out: &mut Frames) -> Life {
+        let even = moment.bend == (1.0, 1.0);
         let step = match even {
             true => self.step,
             false => (self.speed * f64::from(moment.bend()) * FRAME) as Place,
@@ -195,9 +205,7 @@ impl Tone for Sampler {
         self.clear = if even { self.clear_blocks() } else { 0 };
         life
     }
-}
 
-impl Sampler {
     /// Reads one channel into `out`; silence follows the end of the part.
     fn read(&mut self, data: &[f32], step: Place, mut out: &mut [f32]) -> Life {
         while !out.is_empty() {
