@@ -125,7 +125,7 @@ impl Language {
         problems.append(&mut reader.eval.problems);
         let mut warnings = std::mem::take(&mut reader.warnings);
         // What could be read is tried even if there are problems elsewhere: all are told at once.
-        let mut probe = Probe::new(program, source.file);
+        let mut probe = Probe::new(program, source);
         changed.into_iter().for_each(|name| probe.part(name));
         problems.append(&mut probe.problems);
         if !problems.iter().any(Problem::is_error) {

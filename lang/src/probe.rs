@@ -1,8 +1,11 @@
 //! Parts tried before they play, so that what fails at once is known while the old ones still do.
 
+mod made;
+
 use crate::meaning::{Body, Meaning};
 use crate::problem::Problem;
 use crate::program::{Part, Program};
+use crate::source::Source;
 use mag_pattern::query::{self, QUERY_LIMIT};
 use mag_pattern::{
     Hap, Loc, Pattern, Phrase, PhraseRequest, Query, Span, Sym, Trouble, Value, World,
@@ -26,7 +29,7 @@ const SOUNDS_TOO: [&str; 1] = ["noise"];
 /// The trial of the parts of one text.
 pub(crate) struct Probe<'p> {
     program: &'p Program,
-    file: u16,
+    source: &'p Source,
     left: usize,
     /// What failed.
     pub problems: Vec<Problem>,
@@ -35,9 +38,9 @@ pub(crate) struct Probe<'p> {
 }
 
 impl<'p> Probe<'p> {
-    /// For the parts of `program` that the text of number `file` wrote.
-    pub fn new(program: &'p Program, file: u16) -> Probe<'p> {
-        Probe { program, file, left: BUDGET, problems: Vec::new(), warnings: Vec::new() }
+    /// For the parts of `program` that this text wrote.
+    pub fn new(program: &'p Program, source: &'p Source) -> Probe<'p> {
+        Probe { program, source, left: BUDGET, problems: Vec::new(), warnings: Vec::new() }
     }
 
     /// Tries one part.
@@ -55,6 +58,7 @@ impl<'p> Probe<'p> {
                 Err(None) => return self.too_much(part),
             };
             self.controls_as_sounds(&haps);
+            self.made(&haps);
             sounds |= haps.iter().any(Hap::has_onset);
             if sounds && (cycle + 1 >= PROBED || haps.len() >= ENOUGH) {
                 let rest = (PROBED - cycle - 1).max(0) as usize;
@@ -68,6 +72,16 @@ impl<'p> Probe<'p> {
         if !world.asked.load(Relaxed) {
             let message = format!("`{name}` is silent for {SILENT} cycles");
             self.warnings.push(Problem::warning("silent-part", part.loc, message));
+        }
+    }
+
+    /// Finds what cannot be made of the sounds that the text describes.
+    fn made(&mut self, haps: &[Hap]) {
+        for problem in made::problems(self.source, haps) {
+            let told = if problem.is_error() { &mut self.problems } else { &mut self.warnings };
+            if !told.contains(&problem) {
+                told.push(problem);
+            }
         }
     }
 
@@ -93,7 +107,7 @@ impl<'p> Probe<'p> {
 
     fn fails(&mut self, name: &str, part: &Part, trouble: &Trouble) {
         let message = trouble.message.as_str();
-        let problem = match trouble.loc.filter(|loc| loc.file() == self.file) {
+        let problem = match trouble.loc.filter(|loc| loc.file() == self.source.file) {
             Some(here) => Problem::error("part-fails", here, message),
             None => Problem::error("part-fails", part.loc, format!("`{name}`: {message}")),
         };
@@ -125,7 +139,7 @@ impl<'p> Probe<'p> {
                 self.program.scope.get(word.as_str()),
                 Some(Meaning::Function(f)) if matches!(f.body, Body::Control(_))
             );
-            if control && loc.file() == self.file && !SOUNDS_TOO.contains(&word.as_str()) {
+            if control && loc.file() == self.source.file && !SOUNDS_TOO.contains(&word.as_str()) {
                 let problem =
                     Problem::warning("control-as-sound", loc, format!("`{word}` is a control"))
                         .expected("the name of a sound")

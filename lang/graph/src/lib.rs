@@ -1,5 +1,6 @@
 //! Instruments as graphs of unit generators: the table of generators, and the pure step from a
-//! graph to the flat program that an engine runs. No text, no sound.
+//! graph to the flat program that an engine runs; beside them the formulas of byte beats. No text of
+//! the language, no sound.
 //!
 //! ```
 //! use mag_graph::{Given, Graph, Kind, Source, compile};
@@ -16,6 +17,7 @@ mod bounds;
 mod compile;
 mod fault;
 mod fold;
+mod formula;
 mod graph;
 mod program;
 mod table;
@@ -24,6 +26,7 @@ mod ugen;
 pub use compile::compile;
 pub use fault::{Fault, Reason};
 pub use fold::fold;
+pub use formula::{Formula, FormulaError};
 pub use graph::{Graph, Node, Source};
 pub use program::{Op, Operand, Program};
 pub use table::{UGENS, WAVES};

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use mag_graph::Formula;
 use rtrb::Producer;
 
 use crate::convolver::Impulse;
-use crate::formula::Formula;
 use crate::synth::cycles;
 
 /// Silent frames before and after each channel, so that an interpolator may look beyond the ends.

@@ -71,7 +71,7 @@ impl Formula {
     /// [`FormulaError`] with the place where it is not one.
     ///
     /// ```
-    /// use mag_engine::Formula;
+    /// use mag_graph::Formula;
     ///
     /// assert_eq!(Formula::parse("t*(t>>2 & 3)").map(|f| f.value(9.0)), Ok(18.0));
     /// assert!(Formula::parse("t*(2").is_err_and(|e| e.at == 4));
