@@ -108,8 +108,9 @@ fn what_is_too_large_is_told_where_it_becomes_so() {
 
     let mut graph = Graph::new(0);
     let mut x = FREQ;
-    for i in 0..MAX_COST / 60 {
-        let y = graph.add(Kind::Supersaw, &[FREQ, number(0.1)], i + 1);
+    let each = mag_graph::def(Kind::Wave).map_or(1, |ugen| u32::from(ugen.cost));
+    for i in 0..=MAX_COST / each {
+        let y = graph.add(Kind::Wave, &[number(0.0), number(50.0 + i as f32), number(0.3)], 0);
         x = graph.add(Kind::Add, &[x, y], 0);
     }
     assert!(matches!(faults(graph, &[x])[0].reason, Reason::TooCostly(_)));

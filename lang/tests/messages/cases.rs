@@ -170,7 +170,10 @@ pub fn too_much() -> Vec<(&'static str, String)> {
                 (1..100).map(|i| format!("freq * {i}.5, ")).collect::<String>()
             ),
         ),
-        ("synth-too-costly", format!("synth wub = mix [{}]", "supersaw, ".repeat(80))),
+        (
+            "synth-too-costly",
+            format!("synth wub = mix [{}]", "supersaw .tanh .ladder, ".repeat(47)),
+        ),
         ("long-name", format!("kick: {}", "a".repeat(500))),
     ]
 }

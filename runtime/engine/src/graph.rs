@@ -15,6 +15,7 @@ use crate::voice::Stage;
 mod call;
 mod envelopes;
 mod filters;
+mod line;
 mod lines;
 mod maths;
 mod memory;

@@ -3,7 +3,7 @@
 use crate::noise::mix;
 use crate::wavetable::Tables;
 
-use super::lines::Line;
+use super::line::Line;
 use super::register::Signal;
 
 /// One operation on one block of one voice.

@@ -123,8 +123,10 @@ pub(super) fn slew(call: &mut Call, unit: &mut Unit, out: &mut Register) {
     let [up, down, x, _] = call.inputs;
     state!(unit, Unit::Last(last), Unit::Last(x.first()));
     let each = 1.0 / call.rate;
+    let step = |speed: f32| speed.max(0.0) * each;
+    let still = up.still().zip(down.still()).map(|(up, down)| (step(up), step(down)));
     for (i, y) in out.moving(call.len).iter_mut().enumerate() {
-        let (up, down) = (up.at(i).max(0.0) * each, down.at(i).max(0.0) * each);
+        let (up, down) = still.unwrap_or_else(|| (step(up.at(i)), step(down.at(i))));
         *last += (x.at(i) - *last).clamp(-down, up);
         *y = *last;
     }

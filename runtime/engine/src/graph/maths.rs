@@ -95,6 +95,13 @@ fn each(kind: Kind, (a, b): (Signal, Signal), out: &mut [f32]) {
         Kind::DbAmp => loops!(|a: f32, _| exp2(a * DECIBEL)),
         Kind::PanLeft => loops!(|a: f32, _| left(a)),
         Kind::PanRight => loops!(|a: f32, _| right(a)),
+        Kind::Mod => loops!(modulo),
+        Kind::Lt => loops!(|a: f32, b: f32| flag(a < b)),
+        Kind::Le => loops!(|a: f32, b: f32| flag(a <= b)),
+        Kind::Eq => loops!(|a: f32, b: f32| flag(a == b)),
+        Kind::Floor => loops!(|a: f32, _| floor(a)),
+        Kind::Sqrt => loops!(|a: f32, _| a.max(0.0).sqrt()),
+        Kind::Crush => loops!(crush),
         kind => loops!(|a, b| one(kind, a, b)),
     }
 }
@@ -105,17 +112,12 @@ const DECIBEL: f32 = 0.166_096_4;
 /// One frame.
 fn one(kind: Kind, a: f32, b: f32) -> f32 {
     match kind {
-        Kind::Mod if b == 0.0 => 0.0,
-        Kind::Mod => a - b * floor((a / b).clamp(-1e9, 1e9)),
+        Kind::Mod => modulo(a, b),
         Kind::Pow => pow(a, b),
         Kind::Tanh => saturate(a),
         Kind::Fold => grit::fold(a),
         Kind::Sqrt => a.max(0.0).sqrt(),
-        Kind::Crush => {
-            // The first input is the number of bits.
-            let steps = exp2(a.clamp(1.0, 16.0) - 1.0);
-            (b * steps).round() / steps
-        }
+        Kind::Crush => crush(a, b),
         Kind::MidiHz => hertz(a.clamp(-200.0, 200.0)),
         Kind::MidiRatio => ratio(a.clamp(-200.0, 200.0)),
         Kind::DbAmp => exp2(a * DECIBEL),
@@ -123,6 +125,32 @@ fn one(kind: Kind, a: f32, b: f32) -> f32 {
         Kind::PanRight => right(a),
         kind => fold(kind, a, b).unwrap_or(0.0),
     }
+}
+
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn flag(x: bool) -> f32 {
+    f32::from(u8::from(x))
+}
+
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn modulo(a: f32, b: f32) -> f32 {
+    let rest = a - b * floor((a / b).clamp(-1e9, 1e9));
+    if b == 0.0 { 0.0 } else { rest }
+}
+
+/// `x` in steps of so many bits; halves are rounded away from 0.
+#[inline(always)]
+#[allow(clippy::inline_always)] // compiled for the instruction set of its kernel
+fn crush(bits: f32, x: f32) -> f32 {
+    let steps = exp2(bits.clamp(1.0, 16.0) - 1.0);
+    let x = x * steps;
+    let whole = x as i32 as f32;
+    let more = if (x - whole).abs() >= 0.5 { 1f32.copysign(x) } else { 0.0 };
+    // (from 2²³ on there are whole numbers only)
+    let rounded = if x.abs() < 8_388_608.0 { whole + more } else { x };
+    rounded / steps
 }
 
 #[inline(always)]

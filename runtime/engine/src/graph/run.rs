@@ -4,7 +4,7 @@
 use mag_graph::{Given, Kind, MAX_UNITS, Op, Operand, Program};
 
 use super::call::Call;
-use super::lines::Line;
+use super::line::Line;
 use super::memory::Memory;
 use super::register::{Register, read};
 use super::slot::Slot;

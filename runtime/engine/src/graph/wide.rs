@@ -49,6 +49,7 @@ impl Wide {
             }
             Kind::OnePole | Kind::Lag => self.one_pole(op, rate, voices),
             Kind::DcBlock => self.dc_block(op, rate, voices),
+            Kind::Slew => self.slew(op, rate, voices),
             _ => false,
         }
     }
@@ -143,6 +144,29 @@ impl Wide {
         for lane in 0..voices.slots.len() {
             if let Some(unit) = voices.unit(lane, op) {
                 *unit = Unit::Pair(before[lane], last[lane]);
+            }
+        }
+        self.give(op, voices, &[None; LANES]);
+        true
+    }
+
+    fn slew(&mut self, op: &Op, rate: f32, voices: &mut Voices) -> bool {
+        let [up, down, x, _] = op.inputs;
+        let Some((up, down)) = still(voices, up).zip(still(voices, down)) else { return false };
+        let step = |lanes: Lanes| lanes.map(|speed| speed.max(0.0) * (1.0 / rate));
+        let mut last = [0.0; LANES];
+        for (lane, last) in last.iter_mut().enumerate().take(voices.slots.len()) {
+            let first = read(x, voices.rack(lane)).first();
+            *last = match voices.unit(lane, op) {
+                Some(Unit::Last(last)) => *last,
+                _ => first,
+            };
+        }
+        columns(voices, x, &mut self.rows, &mut self.x);
+        climb(&step(up), &step(down), &mut last, &mut self.x);
+        for (lane, last) in last.iter().enumerate().take(voices.slots.len()) {
+            if let Some(unit) = voices.unit(lane, op) {
+                *unit = Unit::Last(*last);
             }
         }
         self.give(op, voices, &[None; LANES]);
@@ -295,6 +319,19 @@ fn follow(moves: bool, share: &Columns, last: &mut Lanes, x: &mut Columns) {
         *x = *last;
     }
     last.iter_mut().for_each(|y| *y = flush(*y));
+}
+
+/// Goes no further up or down in each frame than so much.
+#[multiversion(targets("x86_64+avx2"))]
+fn climb(up: &Lanes, down: &Lanes, last: &mut Lanes, x: &mut Columns) {
+    for x in x {
+        for lane in 0..LANES {
+            let way = x[lane] - last[lane];
+            let way = if way > up[lane] { up[lane] } else { way };
+            last[lane] += if way < -down[lane] { -down[lane] } else { way };
+        }
+        *x = *last;
+    }
 }
 
 /// Takes away what stands still.

@@ -50,8 +50,8 @@ fn heard(graph: &Graph, voices: usize, together: bool) -> Vec<Vec<f32>> {
 
 #[test]
 fn a_voice_sounds_the_same_alone_and_in_company() {
-    use Kind::{Bpf, DcBlock, Hpf, Ladder, Lag, Lpf, Notch, OnePole};
-    for kind in [Lpf, Hpf, Bpf, Notch, Ladder, OnePole, Lag, DcBlock] {
+    use Kind::{Bpf, DcBlock, Hpf, Ladder, Lag, Lpf, Notch, OnePole, Slew};
+    for kind in [Lpf, Hpf, Bpf, Notch, Ladder, OnePole, Lag, Slew, DcBlock] {
         for moving in [false, true] {
             let mut graph = Graph::new(1);
             let saw = graph.add(Kind::Saw, &[FREQ], 0);
