@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from drums_data import COMBINATIONS, DRUMS
 from drums_features import BARS_AT, COLUMNS, EXIST_AT, LAGS, REALS
-from network import DESCRIPTION, Trunk
+from network import DESCRIPTION, Trunk, weighed
 
 PAIRS = [(i, j) for i in range(DRUMS) for j in range(i)]
 
@@ -35,12 +35,13 @@ class DrumsModel(Trunk):
         past = reals[..., BARS_AT:EXIST_AT].unflatten(-1, (len(LAGS), DRUMS))
         exists = reals[..., EXIST_AT:].unsqueeze(-1)
         gates = self.class_gates(z).unflatten(-1, (len(LAGS), DRUMS))
-        single = self.single(z) + (gates * (2 * past - 1) * exists).sum(-2)
+        every = torch.ones(len(LAGS))
+        single = self.single(z) + weighed(every, gates * (2 * past - 1) * exists)
         logits = torch.matmul(torch.cat([single, self.pair(z)], -1), self.parts) + self.whole(z)
         # The number of classes in which a combination agrees with the past one; 9 is all.
         agree = torch.matmul(2 * past - 1, self.classes.T) + (1 - past).sum(-1, keepdim=True)
         same = F.relu(agree - (DRUMS - 1)) * exists
-        logits = logits + (self.whole_gates(z).unsqueeze(-1) * same).sum(-2)
+        logits = logits + weighed(self.whole_gates(z), same)
         return torch.log_softmax(logits, -1)
 
     def nats(self, columns, reals, targets):

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from network import DESCRIPTION, Trunk
+from network import DESCRIPTION, Trunk, weighed
 
 RANK = 8  # of the learned description of the token that the duration depends on
 
@@ -47,14 +47,14 @@ class EventModel(Trunk):
 
     def token_logits(self, z, columns):
         copies = F.one_hot(columns[..., self.vocabulary.token_copies], self.vocabulary.tokens)
-        return self.token(z) + (self.token_gates(z).unsqueeze(-1) * copies.float()).sum(-2)
+        return self.token(z) + weighed(self.token_gates(z), copies.float())
 
     def duration_base(self, z, columns):
         """Parts that the token selects from (.. x parts x durations)."""
         durations = self.vocabulary.durations
         parts = self.duration(z).unflatten(-1, (self.parts, durations))
         copies = F.one_hot(columns[..., self.vocabulary.duration_copies], durations + 1)
-        copied = (self.duration_gates(z).unsqueeze(-1) * copies[..., :-1].float()).sum(-2)
+        copied = weighed(self.duration_gates(z), copies[..., :-1].float())
         return torch.cat([parts[..., :1, :] + copied.unsqueeze(-2), parts[..., 1:, :]], -2)
 
     def duration_logits(self, base, columns, tokens):

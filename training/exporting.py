@@ -135,6 +135,8 @@ reals = "reals"
 real_width = {reals}
 heads = [{heads}]
 states = [{states}]
+# A sequence alone is answered to the bit as in company (network.py, `weighed`).
+alone = true
 
 [training]
 script = "training/train_{script}.py"

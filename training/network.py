@@ -11,6 +11,15 @@ from torch.nn import functional as F
 DESCRIPTION = 256  # width of the vector that the heads read
 
 
+def weighed(weights, rows):
+    """The sum of `rows` (.. x n x width), each times its weight (.. x n).
+
+    A product of matrices on purpose: ONNX Runtime's sum adds in another order where a batch has one
+    row only, and a seed must give the same phrase to the bit, alone and in company.
+    """
+    return torch.matmul(weights.unsqueeze(-2), rows).squeeze(-2)
+
+
 class FeatureTables(nn.Module):
     """One table per column, stacked; a row of columns becomes the sum of their entries."""
 
@@ -32,9 +41,10 @@ class Gathered(nn.Module):
     def __init__(self, tables):
         super().__init__()
         self.weight, self.offsets = tables.weight, tables.offsets
+        self.register_buffer("ones", torch.ones(len(tables.offsets)), persistent=False)
 
     def forward(self, columns):
-        return F.embedding(columns + self.offsets, self.weight).sum(-2)
+        return weighed(self.ones, F.embedding(columns + self.offsets, self.weight))
 
 
 class Trunk(nn.Module):

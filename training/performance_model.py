@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from network import DESCRIPTION, Trunk
+from network import DESCRIPTION, Trunk, weighed
 from performance_data import DURATIONS, PITCHES, SHIFTS, VELOCITIES
 from performance_features import COLUMNS, COPIES, REALS
 
@@ -36,7 +36,7 @@ class PerformanceModel(Trunk):
 
     def keys(self, z, columns):
         same = F.one_hot(columns[..., COPIES], PITCHES + 1)[..., :-1].to(z.dtype)
-        return torch.log_softmax(self.pitch(z) + (self.gates(z).unsqueeze(-1) * same).sum(-2), -1)
+        return torch.log_softmax(self.pitch(z) + weighed(self.gates(z), same), -1)
 
     def given(self, z, key):
         """Log-probabilities of velocity, duration (key only) and shift, given keys' vectors."""

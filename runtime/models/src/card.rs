@@ -58,6 +58,9 @@ pub struct Network {
     pub heads: Vec<Head>,
     /// What is carried from step to step.
     pub states: Vec<StateCard>,
+    /// Whether one row by itself is answered to the bit as among others.
+    #[serde(default)]
+    pub alone: bool,
 }
 
 /// The network that reads windows: integers (rows x (`steps` + 1), the last one the length of a

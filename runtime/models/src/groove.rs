@@ -1,9 +1,10 @@
 //! The groove model: hits in, the same hits with a drummer's velocity and timing out.
 
-use ndarray::{ArrayViewD, Axis};
+use ndarray::ArrayViewD;
 
 use crate::drums::request::{bar_steps, combinations, step_of};
 use crate::drums::{Hit, Style};
+use crate::heads;
 use crate::loaded::{Loaded, model};
 use crate::sample::{Rng, quantile};
 use crate::sequence::Sequence;
@@ -123,7 +124,7 @@ impl Player {
 
     /// Draws how each hit of the sixteenth is played. One place in the distributions of timing
     /// serves all of them: hands that are late are late together.
-    fn touches(&mut self, heads: &[ArrayViewD<'_, f32>]) -> Touches {
+    fn touches(&mut self, answers: &[ArrayViewD<'_, f32>]) -> Touches {
         let late = self.place();
         std::array::from_fn(|drum| {
             let loud = self.place();
@@ -131,8 +132,7 @@ impl Player {
                 return None;
             }
             let of = |head: usize, place| {
-                let logs = heads.get(head)?.index_axis(Axis(0), drum).iter().copied().collect();
-                quantile(self.warmed(logs), place)
+                quantile(self.warmed(&heads::row(answers.get(head), drum)), place)
             };
             let velocity = of(0, loud)? / VELOCITIES as f64;
             let offset = (of(1, late)? - OFFSETS as f64 / 2.0) * f64::from(OFFSET_STEP);
@@ -146,9 +146,9 @@ impl Player {
     }
 
     /// Log-probabilities, evened out when the temperature is above 1.
-    fn warmed(&self, logs: Vec<f32>) -> Vec<f32> {
+    fn warmed(&self, logs: &[f32]) -> Vec<f32> {
         let warmth = self.temperature.max(1.0) as f32;
-        logs.into_iter().map(|log| log / warmth).collect()
+        logs.iter().map(|log| log / warmth).collect()
     }
 }
 

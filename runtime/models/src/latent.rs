@@ -19,6 +19,7 @@ pub use notes::{ChangedNote, MelodyChange};
 pub use point::Point;
 
 use crate::card::Card;
+use crate::heads;
 use crate::loaded::Loaded;
 use crate::net::{Encode, Net};
 use crate::onnx::Runtime;
@@ -180,9 +181,10 @@ impl Sequence for Writer<'_> {
         self.kind.row(&self.written, self.wish.bar, columns, reals);
     }
 
-    fn take(&mut self, heads: &[ArrayViewD<'_, f32>]) {
-        let logs = heads.first().into_iter().flat_map(|head| head.iter().copied());
-        let symbol = pick(logs, |_| true, self.wish.taste, &mut self.rng).unwrap_or(0);
+    fn take(&mut self, answers: &[ArrayViewD<'_, f32>]) {
+        let logs = heads::all(answers.first());
+        let symbol =
+            pick(logs.iter().copied(), |_| true, self.wish.taste, &mut self.rng).unwrap_or(0);
         self.written.push(u16::try_from(symbol).unwrap_or(0));
     }
 }

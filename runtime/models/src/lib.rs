@@ -15,6 +15,7 @@ pub mod drums;
 pub mod expression;
 pub mod fake;
 pub mod groove;
+mod heads;
 pub mod latent;
 mod loaded;
 mod locate;

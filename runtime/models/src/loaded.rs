@@ -58,7 +58,8 @@ impl Loaded {
         let rows = batch.columns.nrows();
         let state = self.net.initial(rows);
         let step = self.net.step(batch, state)?;
-        sequence::answers(self.vocabulary, &step, rows)?;
+        let heads: Vec<_> = step.heads.iter().map(|head| head.view()).collect();
+        sequence::answers(self.vocabulary, &heads, rows)?;
         Ok(step.heads)
     }
 

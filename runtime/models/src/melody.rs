@@ -5,6 +5,8 @@ mod legal;
 mod reading;
 mod request;
 
+use std::borrow::Cow;
+
 use ndarray::ArrayViewD;
 
 pub(crate) use request::bar_ticks;
@@ -13,6 +15,7 @@ pub use request::{Fill, Melody, MelodyRequest, Mode, Surprise};
 use draft::Draft;
 use reading::Reading;
 
+use crate::heads;
 use crate::loaded::{Loaded, model};
 use crate::particles::Swarm;
 use crate::phrase::Phrase;
@@ -39,24 +42,19 @@ pub(crate) struct Expectation<'a> {
 
 impl Expectation<'_> {
     /// The log-probability of every token.
-    fn tokens(&self) -> impl Iterator<Item = f32> {
-        self.heads.first().into_iter().flat_map(|head| head.iter().copied())
+    fn tokens(&self) -> Cow<'_, [f32]> {
+        heads::all(self.heads.first())
     }
 
     /// The log-probability of every duration of a token.
-    fn durations(&self, token: u8) -> impl Iterator<Item = f32> {
-        let head = self.heads.get(1).into_iter();
-        head.flat_map(move |head| head.outer_iter().nth(token.into()))
-            .flat_map(|row| row.iter().copied().collect::<Vec<_>>())
+    fn durations(&self, token: u8) -> Cow<'_, [f32]> {
+        heads::row(self.heads.get(1), token.into())
     }
 
     /// How surprising a token with its duration is, in nats.
     fn nats(&self, token: u8, duration: u8) -> f64 {
-        let (row, column) = (usize::from(token), usize::from(duration));
-        let value = |head: usize, at: &[usize]| {
-            self.heads.get(head).and_then(|head| head.get(at)).copied().unwrap_or(f32::NAN)
-        };
-        -f64::from(value(0, &[row])) - f64::from(value(1, &[row, column]))
+        -heads::log(&self.tokens(), token.into())
+            - heads::log(&self.durations(token), duration.into())
     }
 }
 

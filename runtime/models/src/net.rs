@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array2, Array3, ArrayD, Axis, concatenate};
+use ndarray::{Array2, Array3, ArrayD, ArrayViewD, Axis, concatenate};
 
 use crate::Trouble;
 
@@ -93,7 +93,22 @@ pub trait Net: Send {
     /// # Errors
     /// When the network cannot be run or answers in another shape than its card says.
     fn step(&mut self, batch: Batch, state: State) -> Result<Step, Trouble>;
+
+    /// The same step, whose heads (rows first) are only shown and need not be copied; answers the
+    /// state after it.
+    ///
+    /// # Errors
+    /// Those of `step` and of `look`.
+    fn show(&mut self, batch: Batch, state: State, look: &mut Look<'_>) -> Result<State, Trouble> {
+        let step = self.step(batch, state)?;
+        let heads: Vec<ArrayViewD<'_, f32>> = step.heads.iter().map(|head| head.view()).collect();
+        look(&heads)?;
+        Ok(step.state)
+    }
 }
+
+/// Sees the heads of a step.
+pub type Look<'a> = dyn FnMut(&[ArrayViewD<'_, f32>]) -> Result<(), Trouble> + 'a;
 
 /// Asked before each step whether the work is still wanted.
 #[derive(Clone)]
@@ -103,6 +118,13 @@ impl Watch {
     /// Work ends as soon as `stop` answers true. It is called often, and should be quick.
     pub fn new(stop: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         Self(Arc::new(stop))
+    }
+
+    fn go_on(&self) -> Result<(), Trouble> {
+        if (self.0)() {
+            return Err(Trouble::new("the work was ended half-way", "ask for it again"));
+        }
+        Ok(())
     }
 }
 
@@ -125,10 +147,13 @@ impl Net for Watched {
     }
 
     fn step(&mut self, batch: Batch, state: State) -> Result<Step, Trouble> {
-        if (self.watch.0)() {
-            return Err(Trouble::new("the work was ended half-way", "ask for it again"));
-        }
+        self.watch.go_on()?;
         self.net.step(batch, state)
+    }
+
+    fn show(&mut self, batch: Batch, state: State, look: &mut Look<'_>) -> Result<State, Trouble> {
+        self.watch.go_on()?;
+        self.net.show(batch, state, look)
     }
 }
 

@@ -11,9 +11,10 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use ndarray::{Array3, ArrayD, Ix3};
+use ndarray::{Array3, ArrayViewD, Axis, Ix3, Slice};
 use ort::environment::Environment;
 use ort::ep::{self, ExecutionProvider, ExecutionProviderDispatch};
+use ort::logging::LogLevel;
 use ort::session::builder::SessionBuilder;
 use ort::session::{Session, SessionInputValue, SessionOutputs};
 use ort::value::{Outlet, Tensor, TensorElementType, ValueType};
@@ -21,7 +22,7 @@ use ort::value::{Outlet, Tensor, TensorElementType, ValueType};
 use crate::card::{Card, Network};
 use crate::check::file;
 use crate::locate;
-use crate::net::{Batch, Net, State, Step, Watch, Watched};
+use crate::net::{Batch, Look, Net, State, Step, Watch, Watched};
 use crate::trouble::Trouble;
 
 /// The version of ONNX Runtime that the product is tested with.
@@ -211,7 +212,11 @@ fn load(library: &Path) -> Result<Environment, String> {
         return Err(format!("{} is not a file", library.display()));
     }
     let builder = ort::init_from(library).map_err(|e| e.to_string())?;
-    builder.with_name("mag").with_telemetry(false).build().map_err(|e| e.to_string())
+    let builder = builder.with_name("mag").with_telemetry(false);
+    let environment = builder.build().map_err(|e| e.to_string())?;
+    // Or else it writes several lines at every step, which nobody reads and which cost a tenth of it.
+    environment.set_log_level(LogLevel::Warning);
+    Ok(environment)
 }
 
 /// The execution provider of a device's name; only those of the running system are asked for.
@@ -288,62 +293,79 @@ impl Net for OnnxNet {
         State(self.network.states.iter().map(zeros).collect())
     }
 
-    /// A single row is run twice: ONNX Runtime multiplies one row by other means than several,
-    /// which differ in the last bits, and a seed must give the same phrase in any company.
     fn step(&mut self, batch: Batch, state: State) -> Result<Step, Trouble> {
-        let rows = batch.columns.nrows();
-        let step = if rows == 1 {
-            self.run(batch.select(&[0, 0]), state.select(&[0, 0])).map(|step| step.select(&[0]))
-        } else {
-            self.run(batch, state)
-        };
-        step.map_err(|reason| {
-            Trouble::new(
-                format!("the network could not make its step: {reason}"),
-                "`mag models check` examines a model's folder",
-            )
-        })
+        let mut heads = Vec::new();
+        let state = self.show(batch, state, &mut |shown| {
+            heads = shown.iter().map(|head| head.to_owned()).collect();
+            Ok(())
+        })?;
+        Ok(Step { heads, state })
+    }
+
+    /// A single row is run twice unless the card says that it may be alone: ONNX Runtime works out
+    /// one row by other means than several (a sum over rows of features, say), which differ in the
+    /// last bits, and a seed must give the same phrase in any company.
+    fn show(&mut self, batch: Batch, state: State, look: &mut Look<'_>) -> Result<State, Trouble> {
+        if batch.columns.nrows() > 1 || self.network.alone {
+            return self.run(batch, state, look);
+        }
+        let first = Slice::from(..1);
+        let (batch, state) = (batch.select(&[0, 0]), state.select(&[0, 0]));
+        let state = self.run(batch, state, &mut |heads| {
+            let one: Vec<_> = heads.iter().map(|h| h.slice_axis(Axis(0), first)).collect();
+            look(&one)
+        })?;
+        Ok(state.select(&[0]))
     }
 }
 
 impl OnnxNet {
-    fn run(&mut self, batch: Batch, state: State) -> Result<Step, String> {
+    fn run(&mut self, batch: Batch, state: State, look: &mut Look<'_>) -> Result<State, Trouble> {
         let rows = batch.columns.nrows();
-        let failed = |e: ort::Error| e.to_string();
+        let failed = |reason: String| {
+            Trouble::new(
+                format!("the network could not make its step: {reason}"),
+                "`mag models check` examines a model's folder",
+            )
+        };
+        let failing = |error: ort::Error| failed(error.to_string());
         let network = &self.network;
         let mut inputs: Vec<(Cow<'_, str>, SessionInputValue<'_>)> = vec![
             (
                 Cow::from(&network.columns),
-                Tensor::from_array(batch.columns).map_err(failed)?.into(),
+                Tensor::from_array(batch.columns).map_err(failing)?.into(),
             ),
-            (Cow::from(&network.reals), Tensor::from_array(batch.reals).map_err(failed)?.into()),
+            (Cow::from(&network.reals), Tensor::from_array(batch.reals).map_err(failing)?.into()),
         ];
         for (card, part) in network.states.iter().zip(state.0) {
-            let value = Tensor::from_array(part).map_err(failed)?;
+            let value = Tensor::from_array(part).map_err(failing)?;
             inputs.push((Cow::from(&card.input), value.into()));
         }
-        let outputs = self.session.run(inputs).map_err(failed)?;
+        let outputs = self.session.run(inputs).map_err(failing)?;
         let mut heads = Vec::with_capacity(network.heads.len());
         for head in &network.heads {
-            let mut shape = vec![rows];
-            shape.extend(&head.shape);
-            heads.push(output(&outputs, &head.name, &shape)?);
+            let shape: Vec<usize> = [rows].iter().chain(&head.shape).copied().collect();
+            heads.push(output(&outputs, &head.name, &shape).map_err(failed)?);
         }
-        let mut next = Vec::with_capacity(network.states.len());
-        for card in &network.states {
+        look(&heads)?;
+        let next = network.states.iter().map(|card| {
             let array = output(&outputs, &card.output, &[card.layers, rows, card.width])?;
-            next.push(array.into_dimensionality::<Ix3>().map_err(|e| e.to_string())?);
-        }
-        Ok(Step { heads, state: State(next) })
+            array.to_owned().into_dimensionality::<Ix3>().map_err(|e| e.to_string())
+        });
+        Ok(State(next.collect::<Result<_, _>>().map_err(failed)?))
     }
 }
 
 /// One output as an array of exactly this shape.
-fn output(outputs: &SessionOutputs, name: &str, shape: &[usize]) -> Result<ArrayD<f32>, String> {
+fn output<'a>(
+    outputs: &'a SessionOutputs<'_>,
+    name: &str,
+    shape: &[usize],
+) -> Result<ArrayViewD<'a, f32>, String> {
     let value = outputs.get(name).ok_or_else(|| format!("there is no output `{name}`"))?;
     let view = value.try_extract_array::<f32>().map_err(|e| e.to_string())?;
     if view.shape() != shape {
         return Err(format!("`{name}` should have the shape {shape:?}, found {:?}", view.shape()));
     }
-    Ok(view.to_owned())
+    Ok(view)
 }

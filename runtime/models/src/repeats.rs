@@ -6,6 +6,7 @@
 //! there on each further bar makes the continuation that stood there less likely, until something
 //! else comes.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 /// Distances at which music is compared with itself: 1 to so many bars.
@@ -27,23 +28,31 @@ pub(crate) struct Repeats<T> {
     first: Option<i32>,
     /// For each lag, how long the music has agreed.
     agreed: [i32; LAGS],
+    /// For each lag, which of all that ever began is the next one there, and how many are forgotten.
+    next: [usize; LAGS],
+    forgotten: usize,
 }
 
 impl<T: Copy + PartialEq> Repeats<T> {
     /// Nothing yet, in bars of so many ticks (or steps), of which `allowed` may be as others were.
     pub fn new(bar: i32, allowed: i32) -> Self {
-        Self { bar, allowed, begun: VecDeque::new(), first: None, agreed: [0; LAGS] }
+        let (begun, agreed, next) = (VecDeque::new(), [0; LAGS], [0; LAGS]);
+        Self { bar, allowed, begun, first: None, agreed, next, forgotten: 0 }
     }
 
     /// From a moment on something begins, or nothing does, for so long.
     pub fn push(&mut self, at: i32, what: Option<T>, length: i32) {
         let first = *self.first.get_or_insert(at);
-        for (lag, agreed) in (1..).zip(&mut self.agreed) {
+        for ((lag, agreed), next) in (1..).zip(&mut self.agreed).zip(&mut self.next) {
             let then = at - lag * self.bar;
             if then < first {
                 break;
             }
-            let from = self.begun.partition_point(|(onset, _)| *onset < then);
+            let mut from = next.saturating_sub(self.forgotten);
+            while self.begun.get(from).is_some_and(|(onset, _)| *onset < then) {
+                from += 1;
+            }
+            *next = from + self.forgotten;
             let mut past = self.begun.range(from..).take_while(|(onset, _)| *onset < then + length);
             let same = match what {
                 Some(what) => past.next() == Some(&(then, what)) && past.next().is_none(),
@@ -58,6 +67,7 @@ impl<T: Copy + PartialEq> Repeats<T> {
         let old = at - (LAGS as i32 + 1) * self.bar;
         while self.begun.front().is_some_and(|(onset, _)| *onset < old) {
             self.begun.pop_front();
+            self.forgotten += 1;
         }
     }
 
@@ -81,15 +91,19 @@ impl<T: Copy + PartialEq> Repeats<T> {
 }
 
 /// Log-probabilities, less the highest price of each.
-pub(crate) fn priced<T: TryFrom<usize> + PartialEq>(
-    log_probs: impl IntoIterator<Item = f32>,
+pub(crate) fn priced<'a, T: Copy + Into<usize>>(
+    log_probs: &'a [f32],
     prices: &[(T, f64)],
-) -> impl Iterator<Item = f32> {
-    log_probs.into_iter().enumerate().map(|(index, log)| {
-        let Some(what) = T::try_from(index).ok().filter(|_| !prices.is_empty()) else { return log };
-        let own = prices.iter().filter(|price| price.0 == what).map(|price| price.1);
-        log - own.fold(0.0, f64::max) as f32
-    })
+) -> Cow<'a, [f32]> {
+    let mut priced = Cow::Borrowed(log_probs);
+    for &(what, _) in prices {
+        let own = prices.iter().filter(|price| price.0.into() == what.into());
+        let highest = own.fold(0.0, |highest, price| f64::max(highest, price.1));
+        if let Some(&log) = log_probs.get(what.into()) {
+            priced.to_mut()[what.into()] = log - highest as f32;
+        }
+    }
+    priced
 }
 
 #[cfg(test)]
@@ -143,8 +157,8 @@ mod tests {
 
     #[test]
     fn prices_are_taken_off() {
-        let logs: Vec<f32> = priced([-1.0, -2.0, -3.0], &[(1u8, 2.0), (1, 4.0)]).collect();
-        assert_eq!(logs, [-1.0, -6.0, -3.0]);
-        assert_eq!(priced([-1.0], &[] as &[(u8, f64)]).collect::<Vec<_>>(), [-1.0]);
+        let logs = [-1.0, -2.0, -3.0];
+        assert_eq!(priced(&logs, &[(1u8, 2.0), (1, 4.0), (9, 1.0)])[..], [-1.0, -6.0, -3.0]);
+        assert_eq!(priced(&logs, &[] as &[(u8, f64)])[..], logs);
     }
 }

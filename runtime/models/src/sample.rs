@@ -1,5 +1,7 @@
 //! Chance with a seed: the generator, temperature and nucleus.
 
+use std::collections::BinaryHeap;
+
 /// SplitMix64 (Steele, Lea, Flood 2014): small, and the same everywhere. Every sequence has
 /// its own, so its phrase does not depend on the company it is made in.
 #[derive(Debug, Clone)]
@@ -52,43 +54,106 @@ pub fn pick(
     rng: &mut Rng,
 ) -> Option<usize> {
     let draw = rng.unit();
-    let mut choices: Vec<Choice> = log_probs
-        .into_iter()
-        .enumerate()
-        .filter(|&(i, p)| p.is_finite() && legal(i))
-        .map(|(index, p)| Choice { index, log: f64::from(p), weight: 0.0 })
-        .collect();
-    let likeliest = choices.iter().copied().reduce(|a, b| if b.log > a.log { b } else { a })?;
+    let log = |(index, p): (usize, f32)| {
+        if p.is_finite() && legal(index) { p } else { f32::NEG_INFINITY }
+    };
+    // Logs first, then in their place how often each is picked, to the likeliest.
+    let mut weights: Vec<f32> = log_probs.into_iter().enumerate().map(log).collect();
+    let peak = four(&weights, f32::NEG_INFINITY, f32::max);
+    let likeliest = weights.iter().position(|&log| log == peak && peak.is_finite())?;
     if taste.temperature < 1e-3 {
-        return Some(likeliest.index);
+        return Some(likeliest);
     }
-    for choice in &mut choices {
-        choice.weight = ((choice.log - likeliest.log) / taste.temperature).exp();
+    let warmth = taste.temperature.recip() as f32;
+    for weight in &mut weights {
+        *weight = exp((*weight - peak) * warmth);
     }
-    let total: f64 = choices.iter().map(|c| c.weight).sum();
-    // All that are so unlikely have together less than what is left out, and need not be put in order.
-    let left_out = (1.0 - taste.top_p).max(0.0) * total;
-    let unlikely = 0.5 * left_out / choices.len() as f64;
-    choices.retain(|c| c.weight >= unlikely);
-    choices.sort_unstable_by(|a, b| b.log.total_cmp(&a.log).then(a.index.cmp(&b.index)));
-    let kept = nucleus(&choices, taste.top_p * total);
-    let mut rest = draw * choices[..kept].iter().map(|c| c.weight).sum::<f64>();
-    for choice in &choices[..kept] {
-        rest -= choice.weight;
-        if rest < 0.0 {
-            return Some(choice.index);
+    let total = f64::from(four(&weights, 0.0, |a, b| a + b));
+    if taste.top_p >= 1.0 {
+        let all = weights.iter().enumerate().filter(|(_, weight)| **weight > NEVER);
+        return place(all.map(|(index, weight)| (index, *weight)), draw * total);
+    }
+    // All that are so unlikely have together less than what is left out.
+    let left_out = (1.0 - taste.top_p) * total;
+    let unlikely = f32::max((0.5 * left_out / weights.len() as f64) as f32, NEVER);
+    let mut choices = Vec::with_capacity(32);
+    for (first, eight) in (0..).step_by(8).zip(weights.chunks(8)) {
+        // Most of hundreds are unlikely: they are passed over by eights.
+        if eight.iter().copied().fold(0.0, f32::max) > unlikely {
+            let likely = (first..).zip(eight).filter(|(_, weight)| **weight > unlikely);
+            choices.extend(likely.map(|(index, weight)| Choice::new(index, *weight)));
         }
     }
-    Some(choices[kept - 1].index)
+    let mut choices = BinaryHeap::from(choices);
+    let (mut nucleus, mut sum) = (Vec::with_capacity(16), 0.0);
+    while sum < taste.top_p * total
+        && let Some(choice) = choices.pop()
+    {
+        nucleus.push((choice.index(), choice.weight()));
+        sum += f64::from(choice.weight());
+    }
+    place(nucleus.into_iter(), draw * sum).or(Some(likeliest))
 }
 
-/// What can be picked.
-#[derive(Clone, Copy)]
-struct Choice {
-    index: usize,
-    log: f64,
-    /// How often it is picked, to the likeliest.
-    weight: f64,
+/// The choice at which the sum of the weights passes `rest`, or the last one.
+fn place(choices: impl Iterator<Item = (usize, f32)>, mut rest: f64) -> Option<usize> {
+    let mut last = None;
+    for (index, weight) in choices {
+        rest -= f64::from(weight);
+        last = Some(index);
+        if rest < 0.0 {
+            break;
+        }
+    }
+    last
+}
+
+/// Joins numbers by fours, which are worked out at once.
+fn four(numbers: &[f32], none: f32, join: impl Fn(f32, f32) -> f32) -> f32 {
+    let (fours, rest) = numbers.as_chunks::<4>();
+    let each = |all: [f32; 4], next: &[f32; 4]| std::array::from_fn(|i| join(all[i], next[i]));
+    let [a, b, c, d] = fours.iter().fold([none; 4], each);
+    rest.iter().copied().fold(join(join(a, b), join(c, d)), join)
+}
+
+/// What can be picked, in order of likelihood; of two alike, the one that comes first is the greater.
+/// The bits of numbers that are not negative are in their order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Choice(u64);
+
+impl Choice {
+    fn new(index: usize, weight: f32) -> Self {
+        let after = u32::MAX - u32::try_from(index).unwrap_or(u32::MAX);
+        Self(u64::from(weight.to_bits()) << 32 | u64::from(after))
+    }
+
+    fn weight(self) -> f32 {
+        f32::from_bits((self.0 >> 32) as u32)
+    }
+
+    fn index(self) -> usize {
+        (u32::MAX - self.0 as u32) as usize
+    }
+}
+
+/// What [`exp`] gives for what is never picked, and a little more.
+const NEVER: f32 = 1e-37;
+
+/// e to the power of a number that is not above 0, to 6 digits; below -87 about 1e-38. Reduced after
+/// Cody and Waite 1980, then Taylor's series. Unlike the system's it is the same on every machine,
+/// and several are worked out at once.
+pub(crate) fn exp(x: f32) -> f32 {
+    /// Added to a number, it leaves the nearest integer in the lowest bits.
+    const ROUND: f32 = 12_582_912.0;
+    /// ln 2, of which the first part times a small integer is exact.
+    const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
+    let x = x.max(-87.0);
+    let shifted = x * std::f32::consts::LOG2_E + ROUND;
+    let whole = shifted - ROUND;
+    let r = (x - whole * LN_2[0]) - whole * LN_2[1];
+    let series = [7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0];
+    let sum = series.into_iter().fold(1.0, |sum, n| 1.0 + sum * r * (1.0 / n));
+    f32::from_bits(shifted.to_bits().wrapping_add(127) << 23) * sum
 }
 
 /// The log of the share that the legal choices have of all, at a temperature.
@@ -121,18 +186,6 @@ pub fn quantile(log_probs: impl IntoIterator<Item = f32>, place: f64) -> Option<
         rest -= weight;
     }
     Some(last as f64 + (rest / weights[last]).clamp(0.0, 1.0))
-}
-
-/// How many of the choices, likeliest first, reach this much weight: at least one.
-fn nucleus(choices: &[Choice], enough: f64) -> usize {
-    let mut sum = 0.0;
-    for (count, choice) in choices.iter().enumerate() {
-        sum += choice.weight;
-        if sum >= enough {
-            return count + 1;
-        }
-    }
-    choices.len()
 }
 
 #[cfg(test)]
@@ -185,6 +238,17 @@ mod tests {
         near(shares(PLAIN, |i| i > 1), [0.0, 0.0, 0.6, 0.4]);
         assert_eq!(pick([0.0, 0.0], |_| false, PLAIN, &mut Rng::new(1)), None);
         assert_eq!(pick([f32::NAN, 0.0], |_| true, PLAIN, &mut Rng::new(1)), Some(1));
+    }
+
+    #[test]
+    fn the_exponential_is_the_systems() {
+        for step in 0..8_700 {
+            let x = -(step as f32) / 100.0;
+            let error = (f64::from(exp(x)) / f64::from(x).exp() - 1.0).abs();
+            assert!(error < 1e-6, "{x}: {error}");
+        }
+        assert_eq!(exp(0.0), 1.0);
+        assert!(exp(f32::NEG_INFINITY) < NEVER);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayViewD, Axis};
 
 use crate::Trouble;
-use crate::net::{Batch, Net, State, Step};
+use crate::net::{Batch, Net, State};
 use crate::vocab::Vocabulary;
 
 /// Something that a network reads or writes step by step.
@@ -28,13 +28,15 @@ pub(crate) fn step<S: Sequence>(
             sequence.row(columns, reals);
         }
     };
-    let step = net.step(batch(vocabulary, sequences.len(), rows), state)?;
-    answers(vocabulary, &step, sequences.len())?;
-    for (row, sequence) in sequences.iter_mut().enumerate() {
-        let heads: Vec<_> = step.heads.iter().map(|head| head.index_axis(Axis(0), row)).collect();
-        sequence.take(&heads);
-    }
-    Ok(step.state)
+    let batch = batch(vocabulary, sequences.len(), rows);
+    net.show(batch, state, &mut |heads| {
+        answers(vocabulary, heads, sequences.len())?;
+        for (row, sequence) in sequences.iter_mut().enumerate() {
+            let own: Vec<_> = heads.iter().map(|head| head.index_axis(Axis(0), row)).collect();
+            sequence.take(&own);
+        }
+        Ok(())
+    })
 }
 
 impl<S: Sequence> Sequence for &mut S {
@@ -115,17 +117,20 @@ fn batch(
 }
 
 /// Refuses a step whose heads have other shapes than the vocabulary's.
-pub(crate) fn answers(vocabulary: &Vocabulary, step: &Step, rows: usize) -> Result<(), Trouble> {
-    let fits = step.heads.len() == vocabulary.heads.len()
-        && step
-            .heads
+pub(crate) fn answers(
+    vocabulary: &Vocabulary,
+    heads: &[ArrayViewD<'_, f32>],
+    rows: usize,
+) -> Result<(), Trouble> {
+    let fits = heads.len() == vocabulary.heads.len()
+        && heads
             .iter()
             .zip(vocabulary.heads)
             .all(|(head, wanted)| head.shape().split_first() == Some((&rows, *wanted)));
     if fits {
         return Ok(());
     }
-    let found: Vec<_> = step.heads.iter().map(|head| head.shape().to_vec()).collect();
+    let found: Vec<_> = heads.iter().map(|head| head.shape().to_vec()).collect();
     let name = vocabulary.name;
     let wanted = vocabulary.heads;
     Err(Trouble::new(

@@ -10,6 +10,7 @@ use super::Finding;
 use crate::card::Card;
 use crate::net::{Batch, Encode, Net, Step};
 use crate::onnx::Runtime;
+use crate::sample::Rng;
 use crate::trouble::Trouble;
 use crate::vocab::Vocabulary;
 use crate::vocab::latent::Kind;
@@ -58,6 +59,9 @@ fn attempt(
 ) -> Result<Vec<Finding>, Trouble> {
     let (mut net, _) = runtime.network(folder, card, "cpu")?;
     let mut findings = steps(&mut net, vocabulary)?;
+    if card.network.alone {
+        findings.extend(alone(&mut net, vocabulary)?);
+    }
     if let Some(kind) = Kind::of(vocabulary) {
         let (mut encoder, _) = runtime.encoder(folder, card, "cpu")?;
         findings.extend(windows(&mut encoder, kind)?);
@@ -133,6 +137,32 @@ fn steps(net: &mut dyn Net, vocabulary: &Vocabulary) -> Result<Vec<Finding>, Tro
     Ok(findings)
 }
 
+/// Holds the claim that a row (or window) alone is answered to the bit as among others, with values of many kinds.
+fn alone(net: &mut dyn Net, vocabulary: &Vocabulary) -> Result<Option<Finding>, Trouble> {
+    let (rows, middle) = (3 * vocabulary.window, vocabulary.window..2 * vocabulary.window);
+    let middle: Vec<usize> = middle.collect();
+    for seed in 0..24 {
+        let mut rng = Rng::new(seed);
+        let mut columns = Array2::zeros((rows, vocabulary.columns.len()));
+        for (mut at, column) in columns.axis_iter_mut(Axis(1)).zip(vocabulary.columns) {
+            at.map_inplace(|at| *at = (rng.unit() * column.1 as f64) as i64);
+        }
+        let mut any = || rng.unit() as f32;
+        let reals = Array2::from_shape_simple_fn((rows, vocabulary.reals), &mut any);
+        let mut state = net.initial(rows);
+        state.0.iter_mut().for_each(|part| part.map_inplace(|at| *at = any() - 0.5));
+        let batch = Batch { columns, reals };
+        let one = net.step(batch.select(&middle), state.select(&middle))?;
+        if net.step(batch, state)?.select(&middle).heads != one.heads {
+            return Ok(Some(Finding::refused(
+                "the card says `alone`, but a row alone is answered otherwise than among others",
+                "remove `alone` from the card: single rows are then run in pairs",
+            )));
+        }
+    }
+    Ok(None)
+}
+
 /// Steps that take too long, by the fastest of four.
 fn slow(net: &mut dyn Net, batch: &Batch) -> Result<Option<Finding>, Trouble> {
     let mut fastest = Duration::MAX;
@@ -161,4 +191,35 @@ fn improbable(step: &Step, vocabulary: &Vocabulary, when: &str) -> Vec<Finding> 
         }
     }
     findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake::FakeDrums;
+    use crate::net::State;
+    use crate::vocab::drums::VOCABULARY;
+
+    /// A hair louder where it is alone.
+    struct Shy;
+
+    impl Net for Shy {
+        fn initial(&self, rows: usize) -> State {
+            FakeDrums.initial(rows)
+        }
+
+        fn step(&mut self, batch: Batch, state: State) -> Result<Step, Trouble> {
+            let lonely = if batch.columns.nrows() == 1 { 1.0 + 1e-6 } else { 1.0 };
+            let mut step = FakeDrums.step(batch, state)?;
+            step.heads.iter_mut().for_each(|head| head.map_inplace(|log| *log *= lonely));
+            Ok(step)
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_answered_otherwise_alone_is_found() -> Result<(), Trouble> {
+        assert!(alone(&mut FakeDrums, &VOCABULARY)?.is_none());
+        assert!(alone(&mut Shy, &VOCABULARY)?.is_some_and(|f| f.trouble.what.contains("`alone`")));
+        Ok(())
+    }
 }

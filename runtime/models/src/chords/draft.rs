@@ -1,9 +1,10 @@
 //! A progression in the making: one sequence of a batch.
 
-use ndarray::{ArrayViewD, Axis};
+use ndarray::ArrayViewD;
 
 use super::request::{ChordsRequest, Progression, STEP};
 use crate::chord::Chord;
+use crate::heads;
 use crate::melody::Mode;
 use crate::phrase::Ticks;
 use crate::repeats::{Repeats, priced};
@@ -77,7 +78,7 @@ impl Draft {
         Progression { chords, length: ticks(self.scene.span.1), nats: self.nats }
     }
 
-    fn choose(&mut self, heads: &[ArrayViewD<'_, f32>]) -> (u8, u8) {
+    fn choose(&mut self, answers: &[ArrayViewD<'_, f32>]) -> (u8, u8) {
         let left = self.scene.span.1 - self.now;
         // How much longer the chord that sounds may last.
         let more = self.made.last().map_or(0, |chord| chord.0 + self.slowest - self.now);
@@ -89,27 +90,19 @@ impl Draft {
             Ok(token) => token < NO_CHORD && Some(token) != sounding,
             Err(_) => false,
         };
-        let logs = |head: usize| heads.get(head).into_iter();
-        let tokens = logs(0).flat_map(|head| head.iter().copied());
+        let tokens = heads::all(answers.first());
         let open = !self.scene.with_end && self.scene.sections.is_empty();
         let prices = if open { self.repeats.prices(self.now) } else { Vec::new() };
-        let tokens = priced(tokens, &prices);
-        let token = pick(tokens, legal, self.taste, &mut self.rng);
+        let priced = priced(&tokens, &prices);
+        let token = pick(priced.iter().copied(), legal, self.taste, &mut self.rng);
         let token = token.and_then(|t| u8::try_from(t).ok()).unwrap_or_else(|| self.resort());
-        let rows: Vec<f32> = logs(1)
-            .filter(|head| head.len_of(Axis(0)) > usize::from(token))
-            .flat_map(|head| {
-                head.index_axis(Axis(0), token.into()).iter().copied().collect::<Vec<_>>()
-            })
-            .collect();
+        let durations = heads::row(answers.get(1), token.into());
         let room = left.min(if token == HOLD { more } else { self.slowest });
         let fits = |d: usize| DURATIONS.get(d).is_some_and(|&steps| steps <= room);
-        let duration = pick(rows.iter().copied(), fits, self.taste, &mut self.rng);
+        let duration = pick(durations.iter().copied(), fits, self.taste, &mut self.rng);
         let duration =
             duration.unwrap_or_else(|| DURATIONS.iter().rposition(|&d| d <= room).unwrap_or(0));
-        let token_log = heads.first().and_then(|head| head.get([usize::from(token)]));
-        let nats = |log: Option<&f32>| -f64::from(log.copied().unwrap_or(f32::NAN));
-        self.nats += nats(token_log) + nats(rows.get(duration));
+        self.nats -= heads::log(&tokens, token.into()) + heads::log(&durations, duration);
         (token, u8::try_from(duration).unwrap_or(0))
     }
 
@@ -205,12 +198,9 @@ fn scene(
 }
 
 /// The log of how likely an event is: its token, and its duration.
-pub(super) fn log_of(heads: &[ArrayViewD<'_, f32>], (token, duration): (u8, u8)) -> f64 {
-    let (token, duration) = (usize::from(token), usize::from(duration));
-    let log = |head: usize, at: &[usize]| {
-        heads.get(head).and_then(|head| head.get(at)).copied().map_or(f64::NAN, f64::from)
-    };
-    log(0, &[token]) + log(1, &[token, duration])
+pub(super) fn log_of(answers: &[ArrayViewD<'_, f32>], (token, duration): (u8, u8)) -> f64 {
+    let durations = heads::row(answers.get(1), token.into());
+    heads::log(&heads::all(answers.first()), token.into()) + heads::log(&durations, duration.into())
 }
 
 /// The events of a request's prime, which fill the steps up to `end`.

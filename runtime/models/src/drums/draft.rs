@@ -5,6 +5,7 @@ use ndarray::ArrayViewD;
 use super::request::{
     DrumPhrase, DrumsRequest, Keep, Rhythm, bar_steps, combinations, hits_of, step_of,
 };
+use crate::heads;
 use crate::particles::Particle;
 use crate::phrase::Ticks;
 use crate::repeats::{Repeats, priced};
@@ -161,17 +162,24 @@ impl Draft {
         let tapped = self.tap.as_ref().map(|tap| tap.get(place) == Some(&true));
         // A kit of cymbals alone can only be tapped on them.
         let struck = if kit & !CYMBALS == 0 { kit } else { !CYMBALS };
+        let one_of = match tapped {
+            Some(true) => struck,
+            _ if must_sound => u16::MAX,
+            _ => 0,
+        };
+        let none_of = if tapped == Some(false) { !kit | struck } else { !kit };
         let legal = |c: usize| {
             let c = c as u16;
-            let rhythm = tapped.is_none_or(|tapped| (c & struck != 0) == tapped);
-            c & !kit == 0 && c & with == with && !(must_sound && c == 0) && rhythm
+            c & none_of == 0 && c & with == with && (one_of == 0 || c & one_of != 0)
         };
-        let logs = || head.into_iter().flat_map(|head| head.iter().copied());
+        let logs = heads::all(head);
         if tapped.is_some() {
-            self.weight += legal_share(logs(), legal, self.taste.temperature);
+            let logs = logs.iter().copied();
+            self.weight += legal_share(logs, legal, self.taste.temperature);
         }
         let prices = if self.open { self.repeats.prices(self.now()) } else { Vec::new() };
-        match pick(priced(logs(), &prices), legal, self.taste, &mut self.rng) {
+        let logs = priced(&logs, &prices);
+        match pick(logs.iter().copied(), legal, self.taste, &mut self.rng) {
             Some(choice) => {
                 if self.begun() {
                     self.nats += nats(head, choice);

@@ -159,12 +159,12 @@ impl Draft {
         }
         let open = !self.closes && self.plan.is_none();
         let prices = if open { self.repeats.prices(self.now) } else { Vec::new() };
-        let tokens = priced(tokens, &prices);
-        let token = pick(tokens, |t| moment.token(t), taste, &mut self.rng);
+        let tokens = priced(&tokens, &prices);
+        let token = pick(tokens.iter().copied(), |t| moment.token(t), taste, &mut self.rng);
         let token = token.map_or_else(|| moment.resort(), |t| t as u8);
         let durations = expectation.durations(token);
         let allowed = |d: usize| moment.duration(token, d as u8);
-        let duration = pick(durations, allowed, of_durations, &mut self.rng);
+        let duration = pick(durations.iter().copied(), allowed, of_durations, &mut self.rng);
         let duration = duration.map_or_else(|| moment.longest(), |d| d as u8);
         self.nats += expectation.nats(token, duration);
         Event { onset: self.now, token, duration }

@@ -82,7 +82,8 @@ impl OnnxEncoder {
         let outputs =
             self.session.run(ort::inputs![&self.card.columns => input]).map_err(failed)?;
         let part = |name: &str| {
-            output(&outputs, name, &shape)?.into_dimensionality::<Ix2>().map_err(|e| e.to_string())
+            let found = output(&outputs, name, &shape)?.to_owned();
+            found.into_dimensionality::<Ix2>().map_err(|e| e.to_string())
         };
         Ok(Reading { mean: part(&self.card.mean)?, deviation: part(&self.card.deviation)? })
     }

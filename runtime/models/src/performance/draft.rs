@@ -1,11 +1,12 @@
 //! A performance that is being played: one sequence of a batch.
 
-use ndarray::{ArrayViewD, Axis};
+use ndarray::ArrayViewD;
 
 use super::Performance;
 use super::request::{PerformanceRequest, PlayedNote, events};
 use crate::Trouble;
-use crate::sample::{Rng, Taste, pick};
+use crate::heads;
+use crate::sample::{Rng, Taste, exp, pick};
 use crate::sequence::Sequence;
 use crate::stream::Continued;
 use crate::vocab::performance::{
@@ -69,16 +70,15 @@ impl Draft {
     }
 
     /// Draws the next note.
-    fn draw(&mut self, heads: &[ArrayViewD<'_, f32>]) -> Option<Event> {
-        let [keys, velocities, durations, shifts, spreads] = heads else { return None };
+    fn draw(&mut self, answers: &[ArrayViewD<'_, f32>]) -> Option<Event> {
+        let [keys, velocities, durations, shifts, spreads] = answers else { return None };
+        let keys = heads::all(Some(keys));
         let (low, high) = self.range;
         let legal = |pitch: usize| pitch >= low && pitch <= high && !self.past.struck(pitch);
         let pitch = pick(keys.iter().copied(), legal, self.taste, &mut self.rng)
             .or_else(|| (low..=high).find(|&pitch| !self.past.struck(pitch)))
             .unwrap_or(low);
-        let row = |head: &ArrayViewD<'_, f32>| -> Vec<f32> {
-            head.index_axis(Axis(0), pitch).iter().copied().collect()
-        };
+        let row = |head| heads::row(Some(head), pitch);
         let (velocities, shifts) = (row(velocities), row(shifts));
         let velocity = pick(velocities.iter().copied(), |_| true, self.hands, &mut self.rng);
         let velocity = velocity.unwrap_or(VELOCITIES / 2);
@@ -87,12 +87,13 @@ impl Draft {
         let begins = |class: usize| !full || shift_start(class) > CHORD;
         let shift = pick(shifts.iter().copied(), begins, self.hands, &mut self.rng);
         let shift = shift.unwrap_or(SHIFTS / 4);
-        let lengths = joined(&row(durations), spreads, shift);
+        let lengths = joined(&row(durations), &heads::row(Some(spreads), coarse(shift)));
         let duration = pick(lengths.iter().copied(), |_| true, self.hands, &mut self.rng);
         let duration = duration.unwrap_or(DURATIONS / 2);
-        let costs = [keys.iter().nth(pitch), velocities.get(velocity), shifts.get(shift)];
-        let costs = costs.into_iter().chain([lengths.get(duration)]).flatten();
-        self.nats -= costs.map(|&log| f64::from(log)).sum::<f64>();
+        self.nats -= heads::log(&keys, pitch)
+            + heads::log(&velocities, velocity)
+            + heads::log(&shifts, shift)
+            + heads::log(&lengths, duration);
         let velocity = (velocity as f64 + self.rng.unit()) * 128.0 / VELOCITIES as f64;
         Some(Event {
             pitch,
@@ -150,13 +151,13 @@ impl Continued for Draft {
     }
 }
 
-/// The distribution of a duration: both factors together.
-pub(super) fn joined(own: &[f32], spreads: &ArrayViewD<'_, f32>, shift: usize) -> Vec<f32> {
-    let spread = spreads.index_axis(Axis(0), coarse(shift));
-    let sums: Vec<f32> = own.iter().zip(spread.iter()).map(|(a, b)| a + b).collect();
+/// The distribution of a duration: the factor of the key and that of the time to the next note.
+pub(super) fn joined(own: &[f32], spread: &[f32]) -> Vec<f32> {
+    let mut sums: Vec<f32> = own.iter().zip(spread).map(|(a, b)| a + b).collect();
     let peak = sums.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let total = peak + sums.iter().map(|sum| (sum - peak).exp()).sum::<f32>().ln();
-    sums.into_iter().map(|sum| sum - total).collect()
+    let total = peak + sums.iter().map(|sum| exp(sum - peak)).sum::<f32>().ln();
+    sums.iter_mut().for_each(|sum| *sum -= total);
+    sums
 }
 
 impl Sequence for Draft {

@@ -1,12 +1,15 @@
 //! A performance that is read: how unlikely each note is.
 
-use ndarray::{ArrayViewD, Axis};
+use ndarray::ArrayViewD;
 
 use super::draft::joined;
 use super::request::{PlayedNote, events};
 use crate::Trouble;
+use crate::heads;
 use crate::sequence::Sequence;
-use crate::vocab::performance::{Conditions, Event, Past, VELOCITIES, duration_class, shift_class};
+use crate::vocab::performance::{
+    Conditions, Event, Past, VELOCITIES, coarse, duration_class, shift_class,
+};
 
 /// Notes that are read one after another.
 pub(super) struct Reader {
@@ -32,25 +35,20 @@ impl Sequence for Reader {
         self.past.row(&Conditions::default(), columns, reals);
     }
 
-    fn take(&mut self, heads: &[ArrayViewD<'_, f32>]) {
+    fn take(&mut self, answers: &[ArrayViewD<'_, f32>]) {
         let Some(&event) = self.events.get(self.at) else { return };
         self.at += 1;
-        if let [keys, velocities, durations, shifts, spreads] = heads {
-            let row = |head: &ArrayViewD<'_, f32>| -> Vec<f32> {
-                head.index_axis(Axis(0), event.pitch).iter().copied().collect()
-            };
-            let cost = |logs: &[f32], class: usize| -> f64 {
-                -f64::from(logs.get(class).copied().unwrap_or(f32::NEG_INFINITY))
-            };
+        if let [keys, velocities, durations, shifts, spreads] = answers {
+            let row = |head| heads::row(Some(head), event.pitch);
             let shift = shift_class(event.shift);
-            let lengths = joined(&row(durations), spreads, shift);
-            self.nats[0] += cost(&keys.iter().copied().collect::<Vec<_>>(), event.pitch);
+            let lengths = joined(&row(durations), &heads::row(Some(spreads), coarse(shift)));
+            self.nats[0] -= heads::log(&heads::all(Some(keys)), event.pitch);
             let loud = usize::from(event.velocity) * VELOCITIES / 128;
-            self.nats[1] += cost(&row(velocities), loud);
-            self.nats[2] += cost(&lengths, duration_class(event.duration));
+            self.nats[1] -= heads::log(&row(velocities), loud);
+            self.nats[2] -= heads::log(&lengths, duration_class(event.duration));
             // When the next note begins is not known of the last one.
             if self.at < self.events.len() {
-                self.nats[3] += cost(&row(shifts), shift);
+                self.nats[3] -= heads::log(&row(shifts), shift);
             }
         }
         self.past.push(event);
