@@ -165,6 +165,29 @@ fn a_second_scale_takes_the_place_of_the_first() {
 }
 
 #[test]
+fn degrees_count_in_the_scale_with_sharps_and_transposition() {
+    // SuperCollider's `degree`: from 0, a tenth more is a sharp, `mtranspose` in degrees.
+    let degree = |degree: f64, more: f64| {
+        let controls = Controls::one(Sym::new("degree"), Value::Num(degree));
+        let controls = controls.with(Sym::new("mtranspose"), Value::Num(more));
+        let p = scale("d4:dorian", &Pattern::pure(Value::Map(controls))).expect("a scale");
+        p.events(0, 1)[0].value.controls().map(ToString::to_string).unwrap_or_default()
+    };
+    let cases = [
+        ((0.0, 0.0), "D4"),
+        ((2.0, 0.0), "F4"),
+        ((2.1, 0.0), "Gb4"),
+        ((7.0, 0.0), "D5"),
+        ((-1.0, 0.0), "C4"),
+        ((2.0, 3.0), "B4"),
+    ];
+    for ((at, more), note) in cases {
+        let one = Controls::one(Sym::new("note"), Value::word(note)).to_string();
+        assert_eq!(degree(at, more), one, "{at} {more}");
+    }
+}
+
+#[test]
 fn intervals_add_up() {
     for semitones in -30..30 {
         assert_eq!(Interval::from_semitones(semitones).semitones, semitones);

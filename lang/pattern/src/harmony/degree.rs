@@ -13,7 +13,8 @@ use crate::value::Value;
 /// count up. Steps may have accidentals (`1#`, `-2b`). Note names move to the nearest note of
 /// the scale. The result is note names; with the control `anchor`, MIDI numbers where step 0 is
 /// the step nearest to the anchor. Plain numbers in a scale without tonic become semitones above
-/// it, as in Tidal.
+/// it, as in Tidal. The control `degree` counts as SuperCollider does, a tenth more being a sharp,
+/// with `mtranspose` taken in.
 ///
 /// Errors: no scale of that name.
 pub fn scale(name: &str, p: &Pattern) -> Result<Pattern, String> {
@@ -39,8 +40,14 @@ fn place(scale: &Scale, value: &Value) -> Result<Value, String> {
 
 fn place_controls(scale: &Scale, controls: &Controls) -> Result<Value, String> {
     let mut controls = controls.clone();
-    let what = take_first(&mut controls, &["note", "n", "value"])
-        .ok_or_else(|| format!("`scale` needs `n` or `note`; the event has {controls}"))?;
+    if let Some((step, sharps)) = take_degree(&mut controls) {
+        let note = scale.note(whole_steps(step)?).raised(Interval::from_semitones(sharps));
+        controls.set(Sym::new("note"), Note::Named(note).value());
+        return Ok(Value::Map(controls));
+    }
+    let what = take_first(&mut controls, &["note", "n", "value"]).ok_or_else(|| {
+        format!("`scale` needs `n`, `note` or `degree`; the event has {controls}")
+    })?;
     let anchor = controls.get(Sym::new("anchor"));
     let note = match (anchor, step_of(&what)) {
         (Some(anchor), Some((step, sharps))) if Note::of(&what).is_none_or(is_number) => {
@@ -53,6 +60,20 @@ fn place_controls(scale: &Scale, controls: &Controls) -> Result<Value, String> {
     };
     controls.set(Sym::new("note"), note.value());
     Ok(Value::Map(controls))
+}
+
+/// SuperCollider's `degree`, moved by `mtranspose`, where there is no `note`: the step, and the sharps
+/// that its tenths are.
+fn take_degree(controls: &mut Controls) -> Option<(f64, i32)> {
+    if controls.get(Sym::new("note")).is_some() {
+        return None;
+    }
+    let degree = controls.number(Sym::new("degree"))?;
+    controls.remove(Sym::new("degree"));
+    let more = controls.number(Sym::new("mtranspose")).unwrap_or(0.0);
+    controls.remove(Sym::new("mtranspose"));
+    let (step, place) = ((degree + more).round(), degree + more);
+    Some((step, (10.0 * (place - step)).round() as i32))
 }
 
 fn is_number(note: Note) -> bool {
