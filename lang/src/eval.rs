@@ -53,6 +53,8 @@ pub(crate) struct Evaluator {
     pub used: HashSet<String>,
     /// Names whose definition failed: that was reported, and their uses are not.
     pub broken: HashSet<String>,
+    /// Parts further down in the text.
+    pub coming: HashSet<String>,
     /// The name whose definition is being read.
     pub defining: Option<String>,
     /// What was reported already.
@@ -88,6 +90,7 @@ impl Evaluator {
             problems: Vec::new(),
             used: HashSet::new(),
             broken: HashSet::new(),
+            coming: HashSet::new(),
             defining: None,
             told: HashSet::new(),
             fuel: FUEL,

@@ -130,12 +130,14 @@ impl Program {
     pub fn xfade_of(&self, part: &str) -> Time {
         self.xfades.get(part).copied().unwrap_or(self.xfade)
     }
-    /// What a text means: its words, and what the performer's names among them stand for.
-    pub(crate) fn meaning_of(&self, text: &str) -> u64 {
+    /// What a text means: its words, what the performer's names among them stand for, and what the
+    /// parts mean that it is made of.
+    pub(crate) fn meaning_of(&self, text: &str, parts: impl Iterator<Item = u64>) -> u64 {
         let mut hash = DefaultHasher::new();
         text.hash(&mut hash);
         let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '\''));
         words.filter_map(|word| self.lets.get(word)).for_each(|meant| meant.hash(&mut hash));
+        parts.for_each(|meant| meant.hash(&mut hash));
         hash.finish()
     }
     /// Another take of the same.

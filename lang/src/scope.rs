@@ -1,6 +1,7 @@
 //! Names and what they mean; never changed, only extended.
 
 use crate::meaning::Meaning;
+use crate::program::Part;
 use mag_pattern::Loc;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -15,11 +16,12 @@ pub struct Binding {
 }
 
 /// What names mean at some place in a program: the stdlib, the performer's own names on top, and
-/// the parameters of the functions around.
+/// the parameters of the functions around; and the parts, where nothing else has their name.
 #[derive(Clone, Default)]
 pub struct Scope {
     stdlib: Arc<HashMap<String, Binding>>,
     own: Arc<BTreeMap<String, Binding>>,
+    parts: Arc<BTreeMap<String, Binding>>,
     local: Option<Arc<Local>>,
 }
 
@@ -41,7 +43,7 @@ impl Scope {
     pub fn with_stdlib(names: HashMap<String, Binding>) -> Scope {
         Scope { stdlib: Arc::new(names), ..Scope::default() }
     }
-    /// What a name means: parameters first, then the performer's names, then the stdlib.
+    /// What a name means: parameters first, then the performer's names, the stdlib, and parts.
     pub fn get(&self, name: &str) -> Option<&Meaning> {
         let mut local = self.local.as_deref();
         while let Some(here) = local {
@@ -51,7 +53,26 @@ impl Scope {
             local = here.outer.as_deref();
         }
         let binding = self.own.get(name).or_else(|| self.stdlib.get(name));
-        binding.map(|b| &b.meaning)
+        binding.or_else(|| self.parts.get(name)).map(|b| &b.meaning)
+    }
+    /// Whether the name stands for a part: no parameter, name or function has it.
+    pub(crate) fn is_part(&self, name: &str) -> bool {
+        let named = self.own.contains_key(name) || self.stdlib.contains_key(name);
+        !named && self.parameter_loc(name).is_none() && self.parts.contains_key(name)
+    }
+    /// With these parts and no others.
+    pub(crate) fn with_parts(self, parts: &BTreeMap<String, Part>) -> Scope {
+        let binding = |part: &Part| {
+            let meaning = Meaning::Pattern(part.pattern.clone(), None);
+            Binding { meaning, loc: part.loc }
+        };
+        let parts = parts.iter().map(|(name, part)| (name.clone(), binding(part))).collect();
+        Scope { parts: Arc::new(parts), ..self }
+    }
+    /// With one more part.
+    pub(crate) fn with_part(mut self, name: &str, binding: Binding) -> Scope {
+        Arc::make_mut(&mut self.parts).insert(name.to_string(), binding);
+        self
     }
     /// Whether the name is one of the performer's own, not a parameter and not the stdlib's.
     pub fn own(&self, name: &str) -> Option<&Binding> {
@@ -78,9 +99,12 @@ impl Scope {
     /// What a function keeps of the scope around it: the stdlib and those of `names` that are
     /// defined. With the whole scope it would keep every definition that it replaces.
     pub(crate) fn capture(&self, names: &BTreeSet<&str>) -> Scope {
-        let own = names.iter().filter_map(|n| Some((n.to_string(), self.own.get(*n)?.clone())));
-        let mut kept =
-            Scope { stdlib: self.stdlib.clone(), own: Arc::new(own.collect()), local: None };
+        let of = |all: &BTreeMap<String, Binding>| {
+            let kept = names.iter().filter_map(|n| Some((n.to_string(), all.get(*n)?.clone())));
+            Arc::new(kept.collect())
+        };
+        let (own, parts) = (of(&self.own), of(&self.parts));
+        let mut kept = Scope { stdlib: self.stdlib.clone(), own, parts, local: None };
         let mut seen = BTreeSet::new();
         let mut local = self.local.as_deref();
         while let Some(here) = local {
@@ -102,7 +126,8 @@ impl Scope {
     }
     fn kept(&self) -> impl Iterator<Item = &Meaning> {
         let locals = std::iter::successors(self.local.as_deref(), |l| l.outer.as_deref());
-        self.own.values().map(|b| &b.meaning).chain(locals.map(|l| &l.meaning))
+        let bound = self.own.values().chain(self.parts.values());
+        bound.map(|b| &b.meaning).chain(locals.map(|l| &l.meaning))
     }
     /// Without the performer's names.
     pub fn bare(&self) -> Scope {
@@ -127,7 +152,7 @@ impl Scope {
     /// All names in reach, for suggestions and completion.
     pub fn names(&self) -> Vec<&str> {
         let mut all: Vec<&str> = self.stdlib.keys().map(String::as_str).collect();
-        all.extend(self.own.keys().map(String::as_str));
+        all.extend(self.own.keys().chain(self.parts.keys()).map(String::as_str));
         let mut local = self.local.as_deref();
         while let Some(here) = local {
             all.push(&here.name);

@@ -1,8 +1,10 @@
 //! The command line: one verb each.
 
-use clap::{Args, Parser, Subcommand};
+use crate::notice::Notices;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use std::ffi::OsString;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 pub mod check;
@@ -61,6 +63,21 @@ pub enum Command {
     Doctor,
     /// Explain a name of the language, or give an overview
     Help(help::Help),
+}
+
+/// The arguments with the verb that may be left out: `mag set.mag` and `mag --silent` mean the
+/// prompt.
+pub fn with_verb(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = arguments.collect();
+    let Some(first) = arguments.get(1) else { return arguments };
+    let path = Path::new(first);
+    let option = first.to_string_lossy().starts_with('-')
+        && !["-h", "--help", "-V", "--version"].iter().any(|own| first == own);
+    let verb = Cli::command().find_subcommand(first).is_some();
+    if !verb && (option || path.extension().is_some_and(|e| e == "mag") || path.is_file()) {
+        arguments.insert(1, "repl".into());
+    }
+    arguments
 }
 
 impl Command {
@@ -190,13 +207,26 @@ fn visuals(text: &str) -> Result<SocketAddr, String> {
 ///
 /// # Errors
 /// In the user's words.
-pub fn read_text(path: &std::path::Path) -> Result<String, String> {
+pub fn read_text(path: &Path) -> Result<String, String> {
     let bytes = std::fs::read(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?;
     String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8 text", path.display()))
 }
 
+/// Reads a program's text; `None` if there is a folder for it, but no such file yet.
+///
+/// # Errors
+/// In the user's words.
+fn read_text_or_await(path: &Path, notices: &Notices) -> Result<Option<String>, String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if path.symlink_metadata().is_ok() || !folder.unwrap_or(Path::new(".")).is_dir() {
+        return read_text(path).map(Some);
+    }
+    notices.info(format!("{} is not there yet: it plays once it is saved", path.display()));
+    Ok(None)
+}
+
 /// The name of a file, as reports show it.
-pub fn name_of(path: &std::path::Path) -> String {
+pub fn name_of(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into())
 }
 

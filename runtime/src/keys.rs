@@ -1,5 +1,9 @@
 //! Single keys at the terminal while a file plays; the terminal is as before when they end.
 
+use crate::terminal;
+#[cfg(unix)]
+use crate::terminal::BEHIND;
+
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
@@ -61,33 +65,18 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Delivers keys from a thread of its own, if standard input is a terminal that this process
-    /// may read.
+    /// Delivers keys from a thread of its own, if standard input is a terminal: whenever that
+    /// listens to this process, and not while it is in the background.
     #[cfg(unix)]
     pub fn listen(deliver: impl Fn(Key) -> bool + Send + 'static) -> Option<Keys> {
-        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcgetpgrp, tcsetattr};
-        use std::io::Read;
-        let stdin = std::io::stdin();
-        let before = tcgetattr(&stdin).ok()?;
-        // In the background, touching the terminal would stop the process.
-        if tcgetpgrp(&stdin).ok()? != rustix::process::getpgrp() {
-            return None;
-        }
+        use rustix::termios::{LocalModes, tcgetattr};
+        let before = tcgetattr(std::io::stdin()).ok()?;
         let mut single = before.clone();
         // Ctrl-C comes as a key too: it must not kill a set by accident.
         single.local_modes -= LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG;
-        tcsetattr(&stdin, OptionalActions::Now, &single).ok()?;
-        let keys = Keys { before };
-        let read = move || {
-            for byte in std::io::stdin().lock().bytes() {
-                let Ok(byte) = byte else { return };
-                if Key::of(byte).is_some_and(|key| !deliver(key)) {
-                    return;
-                }
-            }
-        };
+        let read = move || read_all(&single, &deliver);
         std::thread::Builder::new().name("keys".into()).spawn(read).ok()?;
-        Some(keys)
+        Some(Keys { before })
     }
 
     /// Keys are not read on this system.
@@ -101,6 +90,44 @@ impl Keys {
 impl Drop for Keys {
     fn drop(&mut self) {
         use rustix::termios::{OptionalActions, tcsetattr};
-        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &self.before);
+        if terminal::in_front() {
+            let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &self.before);
+        }
+    }
+}
+
+/// Reads keys until nobody wants them, or the terminal is gone.
+#[cfg(unix)]
+fn read_all(single: &rustix::termios::Termios, deliver: &impl Fn(Key) -> bool) {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::termios::{OptionalActions, tcsetattr};
+    let stdin = std::io::stdin();
+    let a_while = Timespec { tv_sec: 0, tv_nsec: BEHIND.subsec_nanos().into() };
+    let (mut ours, mut keys) = (false, [0; 64]);
+    loop {
+        if !terminal::in_front() {
+            ours = false;
+            std::thread::sleep(BEHIND);
+            continue;
+        }
+        if !ours {
+            let _ = tcsetattr(&stdin, OptionalActions::Now, single);
+            ours = true;
+        }
+        match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&a_while)) {
+            Ok(0) | Err(rustix::io::Errno::INTR) => continue,
+            // (it may have been sent to the background meanwhile)
+            Ok(_) if !terminal::in_front() => continue,
+            Ok(_) => {}
+            Err(_) => return,
+        }
+        let read = match rustix::io::read(&stdin, &mut keys) {
+            Err(rustix::io::Errno::INTR) => continue,
+            Ok(0) | Err(_) => return,
+            Ok(read) => keys.get(..read).unwrap_or_default(),
+        };
+        if !read.iter().filter_map(|byte| Key::of(*byte)).all(deliver) {
+            return;
+        }
     }
 }

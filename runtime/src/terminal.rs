@@ -5,10 +5,14 @@ use std::fs::File;
 use std::io::{IsTerminal, Write};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
 
 mod row;
 pub mod signals;
 pub use row::Row;
+
+/// How often a process in the background looks whether it is in front again.
+pub const BEHIND: Duration = Duration::from_millis(200);
 
 /// The terminal of this process, once it was asked for.
 static KEPT: OnceLock<Kept> = OnceLock::new();
@@ -92,7 +96,7 @@ pub fn suspend() {
     restore();
     let _ = kill_process(getpid(), Signal::STOP);
     // (the signal may take a moment to arrive)
-    std::thread::sleep(std::time::Duration::from_millis(50));
+    std::thread::sleep(Duration::from_millis(50));
     if let Some(modes) = modes.filter(|_| in_front()) {
         let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &modes);
     }
@@ -142,19 +146,32 @@ pub fn gone() -> bool {
     false
 }
 
-/// Whether this process is the one that the terminal listens to.
+/// Whether this process is the one that the terminal listens to; after `bg` it is not. To read
+/// from the terminal, or to change its modes, would stop the process and its music then.
 #[cfg(unix)]
-fn in_front() -> bool {
-    let out = KEPT.get().and_then(|kept| kept.out.as_ref());
+pub fn in_front() -> bool {
+    use rustix::termios::tcgetpgrp;
+    let Some(kept) = KEPT.get() else { return true };
+    let owner = match (kept.input, &kept.out) {
+        (true, _) => tcgetpgrp(std::io::stdin()),
+        (false, Some(out)) => tcgetpgrp(out),
+        (false, None) => return true,
+    };
     // One that does not answer is not ours to be stopped by.
-    let other =
-        |out| rustix::termios::tcgetpgrp(out).is_ok_and(|g| g != rustix::process::getpgrp());
-    !out.is_some_and(other)
+    !owner.is_ok_and(|group| group != rustix::process::getpgrp())
 }
 
+/// There is no such background on this system.
 #[cfg(not(unix))]
-fn in_front() -> bool {
+pub fn in_front() -> bool {
     true
+}
+
+/// Waits in the background until the terminal listens to this process again (`fg`).
+pub fn await_front() {
+    while !in_front() {
+        std::thread::sleep(BEHIND);
+    }
 }
 
 /// Whether there is a terminal to be seen; not known before [`keep`].

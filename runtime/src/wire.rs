@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 const LONGEST: u64 = 1 << 20;
 /// How long either side waits for the other, in all.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a performance that ends waits until those who asked something are told.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// Callers that are heard at the same time; whoever comes on top of them is sent away.
 const CALLERS: usize = 8;
 
@@ -60,15 +62,23 @@ fn folder() -> std::io::Result<PathBuf> {
     Ok(folder)
 }
 
-/// The socket of a running performance; removed when dropped.
+/// The socket of a running performance; removed when dropped, once those who asked have heard.
 #[derive(Debug)]
 pub struct Wire {
     path: PathBuf,
+    /// Held by everyone who asked and was not told yet.
+    asking: Arc<()>,
 }
 
 impl Drop for Wire {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.path);
+        // Whoever sent `quit` is told so before the program ends: the thread that tells it may
+        // come late on a busy machine.
+        let until = Instant::now() + FAREWELL;
+        while Arc::strong_count(&self.asking) > 2 && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 }
 
@@ -80,11 +90,20 @@ impl Wire {
     /// If there is no place for a socket.
     #[cfg(unix)]
     pub fn listen(deliver: impl Fn(Ask) -> bool + Send + Sync + 'static) -> std::io::Result<Wire> {
-        let path = folder()?.join(format!("{}.sock", std::process::id()));
+        Self::listen_at(folder()?.join(format!("{}.sock", std::process::id())), deliver)
+    }
+
+    #[cfg(unix)]
+    fn listen_at(
+        path: PathBuf,
+        deliver: impl Fn(Ask) -> bool + Send + Sync + 'static,
+    ) -> std::io::Result<Wire> {
         let _ = std::fs::remove_file(&path);
         let listener = std::os::unix::net::UnixListener::bind(&path)?;
         let (deliver, callers) = (Arc::new(deliver), Arc::new(()));
         let over = Arc::new(AtomicBool::new(false));
+        let asking = Arc::new(());
+        let theirs = asking.clone();
         let serve = move || {
             for caller in listener.incoming() {
                 if over.load(Relaxed) {
@@ -101,15 +120,16 @@ impl Wire {
                     turn_away(&mut caller, "too many callers at once");
                     continue;
                 }
+                let asking = theirs.clone();
                 let hear = move || {
                     let _counted = counted;
-                    over.fetch_or(!serve_one(&mut caller, &*deliver), Relaxed);
+                    over.fetch_or(!serve_one(&mut caller, &asking, &*deliver), Relaxed);
                 };
                 let _ = std::thread::Builder::new().name("caller".into()).spawn(hear);
             }
         };
         std::thread::Builder::new().name("wire".into()).spawn(serve)?;
-        Ok(Wire { path })
+        Ok(Wire { path, asking })
     }
 
     /// There are no such sockets on this system.
@@ -157,10 +177,16 @@ fn all_of(caller: &mut std::os::unix::net::UnixStream) -> std::io::Result<Vec<u8
 
 /// Takes one text and answers it. False when nobody wants to hear any more.
 #[cfg(unix)]
-fn serve_one(caller: &mut std::os::unix::net::UnixStream, deliver: &impl Fn(Ask) -> bool) -> bool {
+fn serve_one(
+    caller: &mut std::os::unix::net::UnixStream,
+    asking: &Arc<()>,
+    deliver: &impl Fn(Ask) -> bool,
+) -> bool {
     let _ = caller.set_write_timeout(Some(PATIENCE));
     let refused = |text: String| Answer { accepted: false, text };
-    let answer = match all_of(caller).map(String::from_utf8) {
+    let text = all_of(caller).map(String::from_utf8);
+    let _asking = asking.clone();
+    let answer = match text {
         Ok(Ok(text)) => {
             let (answer, answered) = sync_channel(1);
             if !deliver(Ask { text, answer }) {
@@ -190,12 +216,20 @@ pub fn send(text: &str) -> Result<Answer, String> {
         stream.inspect_err(|_| drop(std::fs::remove_file(path))).ok()
     });
     let mut stream = found.ok_or("no performance is running: start one with `mag play FILE`")?;
-    let lost = |e: std::io::Error| format!("the performance does not answer: {e}");
+    let lost = |e: std::io::Error| match e.kind() {
+        std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut => {
+            "the performance does not answer; if it sleeps (Ctrl-Z), `fg` or `bg` wakes it".into()
+        }
+        _ => format!("the performance does not answer: {e}"),
+    };
     stream.set_read_timeout(Some(PATIENCE + Duration::from_secs(1))).map_err(lost)?;
     stream.write_all(text.as_bytes()).map_err(lost)?;
     stream.shutdown(std::net::Shutdown::Write).map_err(lost)?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).map_err(lost)?;
+    if answer.is_empty() {
+        return Err("the performance ended before it answered".into());
+    }
     let (word, text) = answer.split_once('\n').unwrap_or((&answer, ""));
     Ok(Answer { accepted: word == "ok", text: text.to_owned() })
 }
@@ -222,4 +256,35 @@ fn sockets() -> std::io::Result<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found.into_iter().map(|(_, path)| path).collect())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_asked_is_told_before_it_ends() -> Result<(), Box<dyn std::error::Error>> {
+        let path = std::env::temp_dir().join(format!("mag-wire-{}.sock", std::process::id()));
+        let (tell, asked) = sync_channel(1);
+        let wire = Wire::listen_at(path.clone(), move |ask| tell.send(ask).is_ok())?;
+        let mut caller = std::os::unix::net::UnixStream::connect(&path)?;
+        caller.write_all(b"quit")?;
+        caller.shutdown(std::net::Shutdown::Write)?;
+        let ask = asked.recv_timeout(PATIENCE)?;
+        let late = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            ask.answer.try_send(Answer { accepted: true, text: "it ends".into() })
+        });
+        drop(wire);
+        // What is not there by now would never come: the process is over.
+        caller.set_nonblocking(true)?;
+        let (mut answer, mut read) = ([0; 64], 0);
+        while let Ok(n @ 1..) = caller.read(answer.get_mut(read..).unwrap_or_default()) {
+            read += n;
+        }
+        assert_eq!(answer.get(..read), Some(&b"ok\nit ends"[..]));
+        assert!(late.join().is_ok_and(|sent| sent.is_ok()));
+        assert!(!path.exists());
+        Ok(())
+    }
 }

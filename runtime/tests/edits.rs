@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod common;
+mod scratch;
 
 use common::{RATE, program, stage, to_synth};
 use mag::clock::Frame;
@@ -18,6 +19,7 @@ use mag_lang::source::Sources;
 use mag_lang::{Language, Mode};
 use mag_pattern::{Nowhere, Time};
 use proptest::prelude::*;
+use scratch::Scratch;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -300,7 +302,7 @@ fn a_glide_of_the_tempo_is_heard_where_it_should_be() {
 
 #[test]
 fn what_was_under_way_goes_on_where_it_was() {
-    let folder = std::env::temp_dir().join(format!("mag-underway-{}", std::process::id()));
+    let folder = Scratch::new("underway").unwrap();
     let text = "tempo 120\nkick: s \"bd*4\"\npad: s \"saw*4\"\nhats: s \"hh*4\"\n";
     let edits = |room: &mut Room| {
         room.file(text);
@@ -345,7 +347,6 @@ fn what_was_under_way_goes_on_where_it_was() {
         assert_eq!((a.0, a.1), (b.0, b.1));
         assert!((a.2 - b.2).abs() < 1e-9 && (a.3 - b.3).abs() <= 1, "{a:?} {b:?}");
     }
-    std::fs::remove_dir_all(folder).unwrap();
 }
 
 proptest! {

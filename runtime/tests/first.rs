@@ -2,6 +2,9 @@
 //! onsets on the very sample that `mag query` predicts.
 #![allow(clippy::expect_used)]
 
+mod scratch;
+
+use scratch::Scratch;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -18,12 +21,6 @@ fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/first.mag")
 }
 
-fn scratch(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("mag-first-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a scratch folder");
-    folder.join(name)
-}
-
 /// The left channel.
 fn samples(path: &Path) -> Vec<f32> {
     let mut reader = hound::WavReader::open(path).expect("a WAV");
@@ -34,7 +31,8 @@ fn samples(path: &Path) -> Vec<f32> {
 fn renders_the_same_bytes_twice_and_no_clipping() {
     let file = example();
     let file = file.to_str().expect("a path");
-    let (one, two) = (scratch("one.wav"), scratch("two.wav"));
+    let scratch = Scratch::new("first").expect("a scratch folder");
+    let (one, two) = (scratch.join("one.wav"), scratch.join("two.wav"));
     for out in [&one, &two] {
         mag(&["render", file, "--cycles", "16", "-o", out.to_str().expect("a path")]);
     }
@@ -54,9 +52,10 @@ fn renders_the_same_bytes_twice_and_no_clipping() {
 fn onsets_lie_on_the_predicted_samples() {
     let expression = r#"s "rim(3,8) [~ rim] ~ rim*3" .gain 0.8"#;
     let tempo = 97.0;
-    let file = scratch("onsets.mag");
+    let scratch = Scratch::new("onsets").expect("a scratch folder");
+    let file = scratch.join("onsets.mag");
     std::fs::write(&file, format!("tempo {tempo}\nhits: {expression}\n")).expect("written");
-    let wav = scratch("onsets.wav");
+    let wav = scratch.join("onsets.wav");
     let file = file.to_str().expect("a path");
     mag(&["render", file, "--cycles", "4", "-o", wav.to_str().expect("a path")]);
     let sound = samples(&wav);

@@ -1,10 +1,13 @@
 //! A real performance, killed: what its journal brings back is what was on the wire.
 #![allow(clippy::unwrap_used)] // a test that cannot start the binary fails
 
+mod scratch;
+
+use scratch::Scratch;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::net::UdpSocket;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -20,8 +23,8 @@ impl Drop for Killed {
     }
 }
 
-fn folder(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("mag-{name}-{}", std::process::id()));
+fn folder(name: &str) -> Scratch {
+    let folder = Scratch::new(name).unwrap();
     std::fs::create_dir_all(folder.join("run")).unwrap();
     folder
 }
@@ -134,5 +137,4 @@ fn a_killed_performance_comes_back_as_it_was_heard() {
     let eighths: Vec<i64> = heard.iter().filter(|e| e.0 == "b").map(|e| e.1 / 120).collect();
     let muted = eighths.windows(2).filter(|w| w[1] != w[0] + 1).count();
     assert_eq!(muted, 1, "one gap, that of `mute`");
-    std::fs::remove_dir_all(&folder).unwrap();
 }

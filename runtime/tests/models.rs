@@ -1,11 +1,14 @@
 //! Models in trouble while the music plays: one never answers, one loses its files.
 #![allow(clippy::unwrap_used)] // a test that cannot write its files fails
 
+mod scratch;
+
 use mag::notice::Notices;
 use mag::offline::Offline;
 use mag::phrases::{Folders, Opened, PhraseStore, Player, Shelf, ask_ahead, library};
 use mag_lang::{Language, Mode, NoFiles, Source};
 use mag_pattern::{Controls, Phrase, PhraseNote, PhraseRequest, Sym, Time, Value, World};
+use scratch::Scratch;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -107,7 +110,7 @@ fn a_model_whose_files_change_plays_on_as_it_was_opened() {
         assert!(std::env::var_os("MAG_REQUIRE_ORT").is_none(), "no ONNX Runtime");
         return;
     }
-    let shelf = std::env::temp_dir().join(format!("mag-models-{}", std::process::id()));
+    let shelf = Scratch::new("models").unwrap();
     let (whole, used) = (shelf.join("whole"), shelf.join("used"));
     let file = copied(&used.join("tune"));
     copied(&whole.join("tune"));
@@ -139,5 +142,4 @@ fn a_model_whose_files_change_plays_on_as_it_was_opened() {
     fs::remove_dir_all(&used).unwrap();
     same(4, "its folder is gone");
     drop((store, expected));
-    fs::remove_dir_all(&shelf).unwrap();
 }

@@ -2,7 +2,10 @@
 //! each is a music of its own.
 #![allow(clippy::expect_used)]
 
+mod scratch;
+
 use mag::export::loudness::Loudness;
+use scratch::Scratch;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -23,11 +26,9 @@ const PIECES: [(&str, u32); 13] = [
     ("15-piano", 38),
 ];
 
-/// Interleaved samples of a piece, with what is said about it.
-fn render(name: &str, seconds: u32, more: &[&str]) -> (PathBuf, Vec<f32>) {
+/// The file of a piece in this folder, and its interleaved samples.
+fn render(name: &str, folder: &Path, seconds: u32, more: &[&str]) -> (PathBuf, Vec<f32>) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../examples/{name}.mag"));
-    let folder = std::env::temp_dir().join(format!("mag-pieces-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a scratch folder");
     let out = folder.join(format!("{name}.wav"));
     let mut mag = Command::new(env!("CARGO_BIN_EXE_mag"));
     let seconds = seconds.to_string();
@@ -46,9 +47,10 @@ fn read(path: &Path) -> Vec<f32> {
 
 #[test]
 fn pieces_at_one_loudness_and_none_clips() {
+    let folder = Scratch::new("pieces").expect("a scratch folder");
     let mut wrong = Vec::new();
     for (name, seconds) in PIECES {
-        let (path, samples) = render(name, seconds, &[]);
+        let (path, samples) = render(name, &folder, seconds, &[]);
         std::fs::remove_file(path).expect("the scratch file");
         assert!(samples.iter().all(|x| x.is_finite()), "{name}: a sample is not a number");
         let mut loudness = Loudness::new();
@@ -64,12 +66,12 @@ fn pieces_at_one_loudness_and_none_clips() {
 
 #[test]
 fn stems_of_a_piece_add_up_to_it() {
-    let (mix, samples) = render("09-chiptune", 8, &["--stems"]);
+    let folder = Scratch::new("stems").expect("a scratch folder");
+    let (mix, samples) = render("09-chiptune", &folder, 8, &["--stems"]);
     let stem = mix.file_stem().expect("a name").to_string_lossy().into_owned();
-    let folder = mix.parent().expect("a folder");
     let mut sum = vec![0.0f32; samples.len()];
     let mut stems = 0;
-    for entry in std::fs::read_dir(folder).expect("the folder").flatten() {
+    for entry in std::fs::read_dir(&*folder).expect("the folder").flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name.starts_with(&format!("{stem}.")) && entry.path() != mix {
             stems += 1;

@@ -1,155 +1,17 @@
 //! The prompt as a performer meets it: a real terminal, keys, and what stands on the screen.
 #![cfg(unix)]
 
-use rustix::process::{Pid, Signal, kill_process};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+mod scratch;
+mod screen;
+
+use rustix::process::{Signal, kill_process};
 use rustix::termios::{Winsize, tcgetattr, tcsetwinsize};
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use scratch::Scratch;
+use screen::{Outcome, PATIENCE, Screen, ended};
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-
-type Outcome = Result<(), Box<dyn std::error::Error>>;
-
-/// How long anything may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// mag at a terminal of 80 by 24, with a home and a file of its own.
-struct Screen {
-    folder: PathBuf,
-    file: PathBuf,
-    keys: File,
-    output: Receiver<Vec<u8>>,
-    /// What was written and not yet expected, without colours.
-    seen: String,
-    /// The same with all control sequences.
-    raw: String,
-    child: Child,
-}
-
-impl Screen {
-    fn open(name: &str, program: &str) -> Result<Screen, Box<dyn std::error::Error>> {
-        Screen::with(name, program, "xterm")
-    }
-
-    fn with(name: &str, program: &str, term: &str) -> Result<Screen, Box<dyn std::error::Error>> {
-        let folder = std::env::temp_dir().join(format!("mag-prompt-{name}-{}", std::process::id()));
-        fs::create_dir_all(&folder)?;
-        let file = folder.join("set.mag");
-        fs::write(&file, program)?;
-        let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
-        grantpt(&terminal)?;
-        unlockpt(&terminal)?;
-        let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
-        tcsetwinsize(&terminal, size)?;
-        let path = PathBuf::from(ptsname(&terminal, Vec::new())?.into_string()?);
-        let side = || OpenOptions::new().read(true).write(true).open(&path);
-        let child = Command::new(env!("CARGO_BIN_EXE_mag"))
-            .args(["repl", "--silent", "--no-journal"])
-            .arg(&file)
-            .env("HOME", &folder)
-            .env("TERM", term)
-            .env("NO_COLOR", "")
-            .env_remove("XDG_STATE_HOME")
-            .env("XDG_RUNTIME_DIR", &folder)
-            .stdin(Stdio::from(side()?))
-            .stdout(Stdio::from(side()?))
-            .stderr(Stdio::from(side()?))
-            .spawn()?;
-        let mut screen = File::from(terminal);
-        let keys = screen.try_clone()?;
-        let (tell, output) = channel();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(length @ 1..) = screen.read(&mut buffer) {
-                if tell.send(buffer[..length].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        Ok(Screen { folder, file, keys, output, seen: String::new(), raw: String::new(), child })
-    }
-
-    fn type_in(&mut self, keys: &str) -> Outcome {
-        Ok(self.keys.write_all(keys.as_bytes())?)
-    }
-
-    fn pid(&self) -> Result<Pid, Box<dyn std::error::Error>> {
-        Ok(Pid::from_raw(self.child.id().try_into()?).ok_or("no process")?)
-    }
-
-    /// Everything that was written so far, not expected in any way yet.
-    fn raw(&mut self) -> Result<&str, std::convert::Infallible> {
-        while let Ok(bytes) = self.output.try_recv() {
-            self.take(&bytes);
-        }
-        Ok(&self.raw)
-    }
-
-    fn take(&mut self, bytes: &[u8]) {
-        let text = String::from_utf8_lossy(bytes);
-        self.seen.push_str(&without_marks(&text));
-        self.raw.push_str(&text);
-    }
-
-    /// Waits until this control sequence is written.
-    fn expect_raw(&mut self, marks: &str) -> Result<(), String> {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            if let Some(at) = self.raw.find(marks) {
-                self.raw.drain(..at + marks.len());
-                return Ok(());
-            }
-            let left = until.saturating_duration_since(Instant::now());
-            match self.output.recv_timeout(left) {
-                Ok(bytes) => self.take(&bytes),
-                Err(_) => return Err(format!("expected {marks:?}, found {:?}", self.raw)),
-            }
-        }
-    }
-
-    /// Waits until this is written; what was written up to there is forgotten.
-    fn expect(&mut self, text: &str) -> Result<String, String> {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            if let Some(at) = self.seen.find(text) {
-                let before = self.seen[..at].to_owned();
-                self.seen.drain(..at + text.len());
-                return Ok(before);
-            }
-            let left = until.saturating_duration_since(Instant::now());
-            match self.output.recv_timeout(left) {
-                Ok(bytes) => self.take(&bytes),
-                Err(_) => return Err(format!("expected `{text}`, found:\n{}", self.seen)),
-            }
-        }
-    }
-}
-
-impl Drop for Screen {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = fs::remove_dir_all(&self.folder);
-    }
-}
-
-/// The text without the terminal's control sequences.
-fn without_marks(text: &str) -> String {
-    let mut out = String::new();
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        if c != '\x1b' {
-            out.push(c);
-        } else if chars.next() == Some('[') {
-            // Up to the final byte of the sequence.
-            let _ = chars.find(|c| ('@'..='~').contains(c));
-        }
-    }
-    out
-}
 
 const DRUMS: &str = "kick: s \"bd*4\"\n";
 
@@ -318,7 +180,7 @@ fn a_terminal_that_goes_away_takes_no_music_with_it() -> Outcome {
     let send = |line: &str| {
         Command::new(env!("CARGO_BIN_EXE_mag"))
             .args(["send", line])
-            .env("XDG_RUNTIME_DIR", &screen.folder)
+            .env("XDG_RUNTIME_DIR", &*screen.folder)
             .output()
     };
     let told = String::from_utf8(send("mute rim")?.stdout)?;
@@ -403,22 +265,25 @@ fn an_operator_at_the_end_asks_for_more() -> Outcome {
     Ok(())
 }
 
-fn ended(screen: &mut Screen) -> Outcome {
-    let until = Instant::now() + PATIENCE;
-    while Instant::now() < until {
-        if let Some(status) = screen.child.try_wait()? {
-            assert!(status.success(), "{status}");
-            return Ok(());
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    Err("it did not end".into())
+#[test]
+fn a_roll_is_no_wider_than_the_terminal() -> Outcome {
+    let mut screen = Screen::open("narrow", DRUMS)?;
+    screen.expect("mag> ")?;
+    tcsetwinsize(&screen.keys, Winsize { ws_row: 24, ws_col: 40, ws_xpixel: 0, ws_ypixel: 0 })?;
+    screen.expect_raw("\x1b[24;1H")?;
+    screen.type_in("s \"bd sn bd sn\"\r")?;
+    screen.expect("bd │")?;
+    let row = screen.expect("sn │")?;
+    assert!(row.contains('█') && row.chars().count() <= 42, "{row}");
+    Ok(())
 }
 
 #[test]
 fn without_a_terminal_lines_are_read_as_they_come() -> Outcome {
+    let folder = Scratch::new("piped")?;
     let mut child = Command::new(env!("CARGO_BIN_EXE_mag"))
         .args(["repl", "--silent", "--no-journal"])
+        .env("XDG_RUNTIME_DIR", &*folder)
         .env_remove("HOME")
         .env_remove("XDG_STATE_HOME")
         .stdin(Stdio::piped())

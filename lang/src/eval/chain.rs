@@ -23,19 +23,17 @@ impl Evaluator {
         for link in links {
             let generator = matches!(now, Ok(Meaning::Generator(_)));
             let modifier = is_modifier(&link.name.name);
+            // (a part that is called `fill` takes no modifier away)
+            let free = scope.get(&link.name.name).is_none() || scope.is_part(&link.name.name);
             now = match now {
                 Err(fault) if modifier => Err(fault),
                 Ok(Meaning::Generator(model)) if model.verb.takes(&link.name.name) => {
                     self.modifier(*model, link, scope)
                 }
-                Ok(Meaning::Generator(model))
-                    if modifier && scope.get(&link.name.name).is_none() =>
-                {
+                Ok(Meaning::Generator(model)) if modifier && free => {
                     self.inapplicable(model.verb, link)
                 }
-                Ok(_) if modifier && scope.get(&link.name.name).is_none() => {
-                    self.misplaced(link, settled)
-                }
+                Ok(_) if modifier && free => self.misplaced(link, settled),
                 base => self.link(base, at, link, scope),
             };
             if generator && matches!(now, Ok(Meaning::Pattern(..))) {

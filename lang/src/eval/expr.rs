@@ -85,6 +85,11 @@ impl Evaluator {
             let problem = Problem::error("recursion", loc, message);
             return self.report(problem.help("to do something n times, write `.applyN n f`"));
         }
+        if self.coming.contains(name) {
+            let problem = Problem::error("unknown-name", loc, format!("`{name}` comes later"));
+            let help = format!("a part is known in what follows it: write `{name}: …` above this");
+            return self.report(problem.help(help));
+        }
         let names = scope.names();
         let near = nearest(name, names.iter().copied(), 3);
         let problem = Problem::error("unknown-name", loc, format!("nothing is called `{name}`"));

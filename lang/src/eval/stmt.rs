@@ -40,7 +40,8 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(program: Program, mode: Mode, files: &'a dyn Files) -> Reader<'a> {
+    pub fn new(mut program: Program, mode: Mode, files: &'a dyn Files) -> Reader<'a> {
+        program.scope = std::mem::take(&mut program.scope).with_parts(&program.parts);
         Reader {
             eval: Evaluator::new(),
             program,
@@ -59,6 +60,10 @@ impl<'a> Reader<'a> {
     /// All statements of a text; problems do not stop the later ones.
     pub fn read(&mut self, ast: &Ast, source: &Source) {
         self.declare(ast);
+        self.eval.coming.extend(ast.stmts.iter().filter_map(|stmt| match &stmt.kind {
+            StmtKind::Part { name, .. } => Some(name.name.clone()),
+            _ => None,
+        }));
         for stmt in &ast.stmts {
             // A failure has been reported, and what follows may have problems of its own.
             let _reported = self.statement(stmt, source);
@@ -78,8 +83,13 @@ impl<'a> Reader<'a> {
             StmtKind::Part { name, body } => {
                 crate::names::twice(&mut self.eval, body);
                 self.once(name);
+                self.eval.coming.remove(&name.name);
                 let part = self.part(name, body, stmt, source);
                 if part.is_err() {
+                    if self.program.scope.get(&name.name).is_none() {
+                        // So that what is made of it is not reported as well.
+                        self.eval.broken.insert(name.name.clone());
+                    }
                     // So that a later `solo` or `mute` of it is not reported as well.
                     let text = Arc::from("");
                     let silent =
@@ -101,11 +111,10 @@ impl<'a> Reader<'a> {
 
     fn define(&mut self, name: &Ident, params: &[Ident], body: &Expr, text: &str) -> Eval<()> {
         self.defined.push(name.clone());
-        let meant = self.program.meaning_of(text);
-        Arc::make_mut(&mut self.program.lets).insert(name.name.clone(), meant);
         self.eval.defining = Some(name.name.clone());
-        let meaning = self.meaning(name, params, body);
+        let (meaning, meant) = self.watched(text, |reader| reader.meaning(name, params, body));
         self.eval.defining = None;
+        Arc::make_mut(&mut self.program.lets).insert(name.name.clone(), meant);
         match meaning {
             Ok(meaning) => {
                 let binding = Binding { meaning, loc: name.loc };
@@ -152,13 +161,31 @@ impl<'a> Reader<'a> {
     }
 
     fn part(&mut self, name: &Ident, body: &Expr, stmt: &Stmt, source: &Source) -> Eval<()> {
-        let meaning = self.eval.expr(body, &self.program.scope)?;
-        let pattern = self.eval.pattern_of(meaning, body.loc)?;
         let text = source.slice(stmt.loc);
-        let meaning = self.program.meaning_of(text);
+        let (made, meaning) =
+            self.watched(text, |reader| reader.eval.expr(body, &reader.program.scope));
+        let pattern = self.eval.pattern_of(made?, body.loc)?;
+        let binding = Binding { meaning: Meaning::Pattern(pattern.clone(), None), loc: name.loc };
         let part = Part { pattern, loc: name.loc, text: text.into(), meaning };
         self.program.parts.insert(name.name.clone(), part);
+        let scope = std::mem::take(&mut self.program.scope);
+        self.program.scope = scope.with_part(&name.name, binding);
         Ok(())
+    }
+
+    /// What `read` makes of a text, and what the text means: its words, what the performer's names
+    /// among them stand for, and the parts that it is made of.
+    fn watched(&mut self, text: &str, read: impl FnOnce(&mut Self) -> Eval) -> (Eval, u64) {
+        let before = std::mem::take(&mut self.eval.used);
+        let made = read(self);
+        let scope = &self.program.scope;
+        let mut parts: Vec<&str> =
+            self.eval.used.iter().map(String::as_str).filter(|n| scope.is_part(n)).collect();
+        parts.sort_unstable();
+        let parts = parts.iter().filter_map(|name| self.program.parts.get(*name));
+        let meant = self.program.meaning_of(text, parts.map(|part| part.meaning));
+        self.eval.used.extend(before);
+        (made, meant)
     }
 
     fn bare(&mut self, expr: &Expr) -> Eval<()> {

@@ -31,7 +31,8 @@ impl Reader<'_> {
         for stmt in &ast.stmts {
             let StmtKind::Synth { params, .. } = &stmt.kind else { continue };
             for Param { name, .. } in params {
-                let known = self.program.scope.get(&name.name).is_some();
+                let scope = &self.program.scope;
+                let known = scope.get(&name.name).is_some() && !scope.is_part(&name.name);
                 if !known && !reserved(&name.name) {
                     let control = Body::Control(Sym::new(&name.name));
                     let function = Function {

@@ -1,7 +1,7 @@
 //! `mag play`: a file and its edits, with a few keys.
 
 use super::playing::{LOOK, Playing, WAITING};
-use super::{PROBLEMS, Set, Sound, read_text};
+use super::{PROBLEMS, Set, Sound, read_text_or_await};
 use crate::keys::{self, Key, Keys};
 use crate::notice::{self, Notices};
 use crate::terminal::{self, signals};
@@ -36,18 +36,18 @@ impl Play {
     /// # Errors
     /// If the file cannot be read or followed.
     pub fn run(self) -> Result<ExitCode, String> {
-        let text = read_text(&self.file)?;
         let _terminal = terminal::keep();
         let notices = Notices::to_terminal();
+        let text = read_text_or_await(&self.file, &notices)?;
         notice::silence_libraries();
         notice::report_panics(&notices);
         let mut play = Playing::new(&self.sound, &self.set, Some(self.file), &notices);
         let (events, waiting) = sync_channel(WAITING);
-        let accepted = play.open(&text);
+        let accepted = text.as_deref().is_none_or(|text| play.open(text));
         let tell = events.clone();
         let watch = Watch::start(move |change| drop(tell.send(Event::File(change))))
             .map_err(|e| format!("cannot follow the file: {e}"))?;
-        watch.follow(play.files(&text));
+        watch.follow(play.files(text.as_deref().unwrap_or_default()));
         let tell = events.clone();
         let wire = Wire::listen(move |ask| tell.send(Event::Wire(ask)).is_ok());
         if let Err(error) = &wire {

@@ -241,6 +241,8 @@ impl Playing {
                     self.evaluate_file(&text);
                 }
             }
+            // (a file that there never was)
+            Change::Gone { .. } if self.session.knows_file("") => {}
             Change::Gone { path } => {
                 self.notices.warn(format!("{} is gone; it plays on", path.display()));
             }
@@ -334,7 +336,8 @@ impl Playing {
             self.notices.flush();
             terminal::suspend();
         } else {
-            self.notices.info("Ctrl-Z once more: mag sleeps, and the music with it, until `fg`");
+            self.notices
+                .info("Ctrl-Z once more: mag sleeps, and the music with it, until `fg` (or `bg`)");
         }
     }
 

@@ -1,7 +1,7 @@
 //! `mag` and `mag repl`: the prompt, with a file's parts if one is given.
 
 use super::playing::{LOOK, Playing, WAITING};
-use super::{Set, Sound, read_text};
+use super::{Set, Sound, read_text_or_await};
 use crate::notice::{self, Notices};
 use crate::phrases::library;
 use crate::repl::prompt::{Prompt, Reply, Typed, history_path};
@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Width of what is drawn.
+/// Width of what is drawn, where the terminal has it.
 const WIDTH: usize = 80;
 
 const WELCOME: &str = "mag: `help` tells more, Tab completes, Ctrl-D leaves";
@@ -60,7 +60,6 @@ impl Repl {
     /// # Errors
     /// If the file cannot be read or followed, or the terminal cannot be used.
     pub fn run(self) -> Result<ExitCode, String> {
-        let text = self.file.as_deref().map(read_text).transpose()?;
         let language = crate::phrases::library::language();
         let models = library::models(&library::folders()).into_keys().collect();
         let folder = self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new("."));
@@ -70,6 +69,10 @@ impl Repl {
         let _terminal = terminal::keep();
         let mut prompt = Prompt::new(words.clone(), history_path())?;
         let notices = Notices::start(prompt.sink());
+        let text = match self.file.as_deref() {
+            Some(file) => Some(read_text_or_await(file, &notices)?),
+            None => None,
+        };
         notice::silence_libraries();
         notice::report_panics(&notices);
         let playing = Playing::new(&self.sound, &self.set, self.file, &notices);
@@ -79,8 +82,10 @@ impl Repl {
         let watch = Watch::start(move |change| drop(tell.send(Event::File(change))))
             .map_err(|e| format!("cannot follow files: {e}"))?;
         if let Some(text) = &text {
-            desk.playing.open(text);
-            watch.follow(desk.playing.files(text));
+            if let Some(text) = text {
+                desk.playing.open(text);
+            }
+            watch.follow(desk.playing.files(text.as_deref().unwrap_or_default()));
         }
         desk.playing.begin();
         desk.learn();
@@ -216,7 +221,7 @@ impl Desk {
         query.cps = session.program().cps();
         query.meter = session.program().meter;
         let next = session.now().ceil();
-        match roll::draw(pattern, next, WIDTH, &mut query) {
+        match roll::draw(pattern, next, terminal::width().min(WIDTH), &mut query) {
             Ok(drawing) => drawing,
             Err(trouble) => format!("this pattern cannot be played: {trouble}\n"),
         }

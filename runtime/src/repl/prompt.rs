@@ -134,6 +134,8 @@ impl Prompt {
     /// The next thing that the performer does.
     fn read(&mut self) -> Typed {
         loop {
+            // In the background (`bg`) the music plays on, and the shell has the keys.
+            terminal::await_front();
             match self.editor.readline(PROMPT) {
                 Ok(line) if line.trim().is_empty() => {}
                 Ok(line) => {
