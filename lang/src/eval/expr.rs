@@ -200,7 +200,8 @@ impl Evaluator {
 }
 
 /// What other systems call some of mag's functions and controls.
-const FOREIGN: [(&str, &str); 18] = [
+const FOREIGN: [(&str, &str); 19] = [
+    ("key", "inKey"),
     ("reverse", "rev"),
     ("amp", "gain"),
     ("volume", "gain"),
