@@ -8,7 +8,8 @@ use crate::program::{Part, Program};
 use crate::source::Source;
 use mag_pattern::query::{self, QUERY_LIMIT};
 use mag_pattern::{
-    Hap, Loc, Pattern, Phrase, PhraseRequest, Query, Span, Sym, Trouble, Value, World,
+    Call, Hap, Loc, Pattern, Phrase, PhraseRequest, Played, Query, Span, Sym, Time, Trouble, Value,
+    World,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;

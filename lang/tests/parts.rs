@@ -92,7 +92,7 @@ fn one_mistake_is_told_once_and_a_part_below_is_named() {
 #[test]
 fn a_part_that_listens_is_not_told_to_be_silent() {
     let language = Language::new();
-    for (text, warned) in [("a: answer midi", 0), ("a: osc .s \"pluck\"", 0), ("a: s \"~\"", 1)] {
+    for (text, warned) in [("a: answer midi", 0), ("a: midi .s \"pluck\"", 0), ("a: s \"~\"", 1)] {
         let source = Source::new(1, "test.mag", text);
         let evaluated = language.evaluate(&language.empty(), &source, Mode::File, &NoFiles);
         assert_eq!(evaluated.expect("a program").warnings.len(), warned, "{text}");
