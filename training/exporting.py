@@ -159,8 +159,10 @@ columns = [
 
 def command_of(name, data, settings, kind=None):
     """The command line of a run, from its saved settings; `kind` where one script has several."""
-    given = ("minutes", "hidden", "dropout", "rate", "batch_events", "seed", "weight", "free", "forget")
-    options = " ".join(f"--{k.replace('_', '-')} {settings[k]:g}" for k in given if k in settings)
+    length = "steps" if settings.get("steps") else "minutes"
+    given = (length, "hidden", "dropout", "rate", "batch_events", "seed", "weight", "free", "forget")
+    values = ((k, settings[k]) for k in given if k in settings)
+    options = " ".join(f"--{k.replace('_', '-')} {v if k == 'steps' else format(v, 'g')}" for k, v in values)
     which = f" --kind {kind}" if kind else ""
     if settings.get("start"):
         which += f" --start {os.path.basename(os.path.normpath(settings['start']))}"

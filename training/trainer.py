@@ -1,7 +1,9 @@
 """The training loop that every model shares: optimiser, averaged weights, checkpoints, log.
 
-Interrupted, it goes on from its last epoch when it is started again. A file `minutes` in the
-folder of a run, with a number in it, has the last word on how long the run is.
+Interrupted, it goes on from its last epoch when it is started again. With `--steps` the length of
+a run and its learning rates do not hang on how fast the processor is: the same command gives the same
+weights on the same machine, interrupted or not (`test_training.py`). `--minutes` fits a run to
+an afternoon instead.
 """
 
 import argparse
@@ -9,6 +11,7 @@ import json
 import math
 import os
 import random
+import sys
 import time
 
 import torch
@@ -20,6 +23,7 @@ def options(doc, **defaults):
     parser.add_argument("--data", required=True)
     parser.add_argument("--out", default=defaults.pop("out"))
     parser.add_argument("--start", help="a best.pt, or a model's folder, to go on from")
+    parser.add_argument("--steps", type=int, default=0, help="of the optimiser, in place of minutes")
     usual = {
         "minutes": 60.0, "hidden": 256, "dropout": 0.25, "rate": 2.5e-3, "batch_events": 5000,
         "seed": 1,
@@ -55,22 +59,37 @@ class Trainer:
         )
         self.step, self.epoch, self.spent, self.best, self.log = 0, 0, 0.0, math.inf, []
         self.path = os.path.join(args.out, "checkpoint.pt")
-        changed = os.path.join(args.out, "minutes")
-        if os.path.exists(changed):
-            with open(changed, encoding="utf-8") as file:
-                args.minutes = float(file.read())
         os.makedirs(args.out, exist_ok=True)
         if os.path.exists(self.path):
             self.restore()
 
     def restore(self):
         saved = torch.load(self.path, weights_only=False)
+        self.same(saved["settings"])
         self.model.load_state_dict(saved["model"])
         self.average.load_state_dict(saved["average"])
         self.optimizer.load_state_dict(saved["optimizer"])
         torch.set_rng_state(saved["rng"])
         for name in ("step", "epoch", "spent", "best", "log"):
             setattr(self, name, saved[name])
+
+    def same(self, settings):
+        """Ends the program where a run would go on with other settings than it was begun with.
+        Minutes may be others: then it goes on for longer."""
+        free = {"minutes", "out", "data", "start"}
+        other = [
+            f"--{name.replace('_', '-')} {value}"
+            for name, value in settings.items()
+            if name not in free and name in vars(self.args) and getattr(self.args, name) != value
+        ]
+        if other:
+            sys.exit(f"{self.path} was begun with {' '.join(other)}: give the same, or another --out")
+
+    def part(self):
+        """How much of the run is done, from 0 to 1."""
+        if self.args.steps:
+            return min(1.0, self.step / self.args.steps)
+        return min(1.0, self.spent / (60 * self.args.minutes))
 
     def save(self):
         saved = {name: getattr(self, name) for name in ("step", "epoch", "spent", "best", "log")}
@@ -84,9 +103,8 @@ class Trainer:
 
     def learn(self, batch):
         """One step of the optimiser; returns nats and units of the batch."""
-        part = min(1.0, self.spent / (60 * self.args.minutes))
         rate = self.args.rate * min(1.0, (self.step + 1) / 200)
-        rate *= 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * part))
+        rate *= 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.part()))
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         total, units = self.loss(self.model, batch)
@@ -102,8 +120,8 @@ class Trainer:
         return float(total.detach()), float(units)
 
     def run(self, batches_of):
-        """Epochs until the minutes are spent; `batches_of(draw)` gives those of one epoch."""
-        while self.spent < 60 * self.args.minutes:
+        """Epochs until the run is done; `batches_of(draw)` gives those of one epoch."""
+        while self.part() < 1:
             nats = units = 0.0
             batches = batches_of(random.Random(f"{self.args.seed}/{self.epoch}"))
             for i, batch in enumerate(batches):
@@ -113,14 +131,16 @@ class Trainer:
                 self.spent += time.process_time() - began
                 if i % 20 == 0:
                     self.show(i / len(batches), nats / units)
-                if self.spent >= 60 * self.args.minutes:
+                if self.part() >= 1:
                     break
             self.epoch += 1
             self.close_epoch(nats / units)
 
     def show(self, part, loss):
-        minutes = f"{self.spent / 60:.1f} of {self.args.minutes:g} min"
-        print(f"\repoch {self.epoch} {part:4.0%}  {loss:.4f} nats  {minutes} ", end="", flush=True)
+        done = f"{self.spent / 60:.1f} of {self.args.minutes:g} min"
+        if self.args.steps:
+            done = f"{self.step} of {self.args.steps} steps  {self.spent / 60:.1f} min"
+        print(f"\repoch {self.epoch} {part:4.0%}  {loss:.4f} nats  {done} ", end="", flush=True)
 
     def close_epoch(self, loss):
         self.average.eval()
