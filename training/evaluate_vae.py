@@ -6,8 +6,9 @@ Reconstruction: the likeliest symbols from the mean point, written without looki
 against the truth. Interpolation, as in the MusicVAE paper: how far (share of sixteenths that
 differ) the windows on the way between two unrelated ones are from its beginning, and how long the
 longest of ten strides is; beside them the crossfade in data space, which takes each sixteenth from
-one or the other by chance. Evenness of a way is its longest stride in units of an even one. A
-5-gram of the training windows tells how much the windows half-way are like music.
+one or the other by chance. Evenness of a way is its longest stride in units of an even one. Of a way of
+nine points: how many of them are distinct, and the share of what differs between its ends (hits of a
+drum; a melody's sixteenths) that changes once and for all. A 5-gram of the training windows tells how much the windows half-way are like music.
 """
 
 import argparse
@@ -19,12 +20,12 @@ import torch
 
 from exporting import restored
 from latent_data import BEYOND, FIRST, KINDS, MELODY, load
-from latent_decode import decode, encode, slerp
+from latent_decode import decode, eased, encode, slerp
 from latent_model import Vae
 from ngram_baseline import ORDER, Interpolated
 from train_vae import Loss, by_bar
 
-STRIDES = 10
+STRIDES, POINTS = 10, 9
 
 
 def make_of(settings):
@@ -88,7 +89,7 @@ def interpolation(model, windows, grammar, pairs=400):
     ends = [encode(model, windows.symbols[r], windows.bars[r]) for r in (one, two)]
     written = [windows.symbols[r][:, : 2 * bar] for r in (one, two)]
     parts = np.arange(STRIDES + 1) / STRIDES
-    ways = np.stack([decode(model, slerp(*ends, float(p)), bar) for p in parts])
+    ways = np.stack([decode(model, slerp(*ends, eased(model.kind, float(p))), bar) for p in parts])
     again = [ways[0], ways[-1]]
     chance = draw.random(written[0].shape)
     fades = np.stack([np.where(chance < p, again[1], again[0]) for p in parts])
@@ -101,7 +102,17 @@ def interpolation(model, windows, grammar, pairs=400):
         figures[f"{name}_path_over_straight"] = float(strides.sum(0).mean() / far[-1].mean())
         figures[f"{name}_half_way_5_gram"] = grammar.nats(way[STRIDES // 2])
     figures["ends_5_gram"] = grammar.nats(np.concatenate(again))
-    return figures
+    shares = [eased(model.kind, i / (POINTS - 1)) for i in range(POINTS)]
+    nine = np.stack([decode(model, slerp(*ends, share), bar) for share in shares])
+    return figures | steadiness(model.kind, nine)
+
+
+def steadiness(kind, way):
+    """How many points of a way are distinct, and how much of what must change does so once."""
+    distinct = [len({point.tobytes() for point in way[:, pair]}) for pair in range(way.shape[1])]
+    cells = way if kind is MELODY else way[..., None] >> np.arange(9) & 1
+    turns = (cells[1:] != cells[:-1]).sum(0)[cells[0] != cells[-1]]
+    return {"latent_distinct_of_nine": np.mean(distinct), "latent_turn_once": np.mean(turns == 1)}
 
 
 def report(model, windows, split):

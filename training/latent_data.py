@@ -30,7 +30,7 @@ class Kind:
 
 # Two bars of 12/8 or 3/2 are 48 sixteenths, two of 5/4 are 40.
 MELODY = Kind("melody-vae", 48, 63, 128)
-DRUMS = Kind("drums-vae", 40, 512, 64)
+DRUMS = Kind("drums-vae", 40, 512, 128)
 KINDS = {kind.name: kind for kind in (MELODY, DRUMS)}
 
 
@@ -127,3 +127,23 @@ def thinned(symbols, generator):
     for drum in range(drums_data.DRUMS):
         keep_bits |= (generator.random(len(symbols)) > 0.25).astype(np.int16) << drum
     return symbols & keep_bits[:, None]
+
+
+def mixed(symbols, generator):
+    """Drum windows in which some classes are those of another window: kick and snare of one groove
+    under the hats of another."""
+    others = symbols[generator.permutation(len(symbols))]
+    own = np.zeros(len(symbols), np.int16)
+    for drum in range(drums_data.DRUMS):
+        own |= (generator.random(len(symbols)) < 0.5).astype(np.int16) << drum
+    return symbols & own[:, None] | others & ~own[:, None]
+
+
+def turned(symbols, bar, generator):
+    """Drum windows that begin some beats later and go round."""
+    steps = BARS * bar
+    by = 4 * generator.integers(1, max(2, steps // 4), len(symbols))
+    at = (np.arange(steps) + by[:, None]) % steps
+    result = symbols.copy()
+    result[:, :steps] = np.take_along_axis(symbols, at, 1)
+    return result

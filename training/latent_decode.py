@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 
+from latent_data import MELODY
 from latent_model import Step, told
 
 
@@ -32,3 +33,10 @@ def slerp(one, other, part):
     angle = torch.arccos(((one / a) * (other / b)).sum(-1, keepdim=True).clamp(-1 + 1e-6, 1 - 1e-6))
     way = (torch.sin((1 - part) * angle) * one / a + torch.sin(part * angle) * other / b)
     return way / torch.sin(angle) * ((1 - part) * a + part * b)
+
+
+def eased(kind, part):
+    """How far along its way the program goes for a share of 0 to 1: drums hold on to what they are near
+    the ends (`runtime/models/src/latent/change.rs`)."""
+    off = 2 * part - 1
+    return part if kind is MELODY else 0.5 + 0.5 * off * abs(off) ** 0.5

@@ -46,8 +46,10 @@ def measured(kind, rows):
 
 def directions(model, windows, most=8000):
     """For each measure the direction in which the mean of the upper quarter of the windows lies from
-    that of the lower quarter, as long as one deviation of the measure, as the decoder shows it;
-    and what half a length along it does to windows, in deviations of each measure."""
+    that of the lower quarter, as long as one deviation of the measure, as the decoder shows it in the
+    mean of a whole length and twice a half one (hits come and go at thresholds, so half a length
+    does less than half); and what half a length along it does to windows, in deviations of each
+    measure."""
     bar = 16
     rows = np.flatnonzero(windows.bars == bar)
     rows = np.random.default_rng(2).permutation(rows)[:most]
@@ -62,10 +64,12 @@ def directions(model, windows, most=8000):
         if high <= low:
             low, high = value.min(), max(value.min() + 1e-9, high)
         step = points[np.flatnonzero(value >= max(high, low + 1e-9))].mean(0) - points[np.flatnonzero(value <= low)].mean(0)
-        for _ in range(3):  # as long as one deviation
-            after = measured(model.kind, decode(model, trial + step, bar))
-            moved = (after[name] - before[name]).mean() / value.std()
-            step = step / min(3.0, max(1 / 3, moved))
+        for _ in range(5):
+            moved = [
+                (measured(model.kind, decode(model, trial + part * step, bar))[name] - before[name]).mean() / part
+                for part in (0.5, 1.0)
+            ]
+            step = step / np.clip(np.mean(moved) / value.std(), 0.25, 4.0) ** 0.5
         after = measured(model.kind, decode(model, trial + 0.5 * step, bar))
         effects[name] = [round(float((after[n] - before[n]).mean() / values[n].std()), 2) for n in values]
         found[name] = [round(float(v), 4) for v in step]

@@ -57,17 +57,22 @@ class Encoder(nn.Module):
         self.bar = nn.Embedding(PLACES, width)
         self.deep = nn.ModuleList(nn.Linear(width, width) for _ in range(2))
         self.mean, self.spread = nn.Linear(width, kind.latent), nn.Linear(width, kind.latent)
+        # Drums are nearly a sum of their hits: these reach the point straight as well.
+        straight = kind.longest * CLASSES if kind is DRUMS else 0
+        self.straight = nn.Linear(straight, kind.latent, bias=False) if straight else None
         nn.init.constant_(self.spread.bias, -2.5)  # at first nearly without noise
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, columns):
         symbols, bar = columns[:, :-1], columns[:, -1]
         x = self.symbol(symbols) if self.kind is MELODY else F.embedding(symbols, self.table)
+        hits = x.flatten(1)
         x = F.relu(self.near(x.transpose(1, 2)))
         x = F.relu(self.entry(x.flatten(1)) + self.bar(bar))
         for layer in self.deep:
             x = x + F.relu(layer(self.dropout(x)))
-        return self.mean(x), F.softplus(self.spread(x)) + 1e-3
+        mean = self.mean(x) if self.straight is None else self.mean(x) + self.straight(hits)
+        return mean, F.softplus(self.spread(x)) + 1e-3
 
 
 class Decoder(nn.Module):
@@ -88,6 +93,7 @@ class Decoder(nn.Module):
             self.head = nn.Linear(hidden, kind.symbols)
         else:
             self.head = nn.Linear(hidden, CLASSES + len(PAIRS))
+            self.straight = nn.Parameter(torch.zeros(kind.longest, CLASSES, kind.latent))
             every = bits(torch.arange(kind.symbols))
             pairs = torch.stack([every[:, i] * every[:, j] for i, j in PAIRS], -1)
             self.register_buffer("parts", torch.cat([every, pairs], -1).T, persistent=False)
@@ -96,18 +102,24 @@ class Decoder(nn.Module):
         x = F.relu(self.unfold(point) + self.bar(bar))
         return x + F.relu(self.deep(self.dropout(x)))
 
-    def answer(self, plan, columns, struck):
+    def answer(self, plan, columns, struck, hits):
+        """`hits` are the classes that the point names straight (drums), or None."""
         x = self.near(plan) + self.entry(columns)
         x = F.relu(x if self.struck is None else x + self.struck(struck))
         z = self.head(x + F.relu(self.far(self.dropout(x))))
-        return torch.log_softmax(z if self.kind is MELODY else torch.matmul(z, self.parts), -1)
+        if self.kind is DRUMS:
+            z = torch.matmul(torch.cat([z[..., :CLASSES] + hits, z[..., CLASSES:]], -1), self.parts)
+        return torch.log_softmax(z, -1)
 
     def forward(self, point, columns, struck):
         """Whole windows of the same number of steps (for training)."""
         steps = columns.shape[1]
         x = self.unfolded(point, columns[:, 0, -1])
         plan = F.linear(x, self.plans[:steps].flatten(0, 1)).unflatten(-1, (steps, PLAN))
-        return self.answer(self.dropout(F.relu(plan + self.plan_bias[:steps])), columns, struck)
+        plan, hits = self.dropout(F.relu(plan + self.plan_bias[:steps])), None
+        if self.kind is DRUMS:
+            hits = torch.einsum("scl,rl->rsc", self.straight[:steps], point)
+        return self.answer(plan, columns, struck, hits)
 
 
 class Vae(nn.Module):
@@ -153,9 +165,14 @@ class Step(nn.Module):
 
     def forward(self, columns, reals):
         kind, step, bar = self.decoder.kind, columns[:, -3], columns[:, -1]
-        x = self.decoder.unfolded(reals[:, : kind.latent], bar)
+        point, hits = reals[:, : kind.latent], None
+        x = self.decoder.unfolded(point, bar)
         plans = F.embedding(step, self.decoder.plans.flatten(1)).unflatten(-1, (PLAN, -1))
         plan = torch.matmul(plans, x.unsqueeze(-1)).squeeze(-1)
         plan = F.relu(plan + F.embedding(step, self.decoder.plan_bias))
+        if kind is DRUMS:
+            straight = F.embedding(step, self.decoder.straight.flatten(1))
+            straight = straight.unflatten(-1, (CLASSES, kind.latent))
+            hits = torch.matmul(straight, point.unsqueeze(-1)).squeeze(-1)
         # Melodies have no further reals; the slice keeps the input in the graph.
-        return self.decoder.answer(plan, columns, reals[:, kind.latent :])
+        return self.decoder.answer(plan, columns, reals[:, kind.latent :], hits)

@@ -99,9 +99,11 @@ def correlation(a, b):
 
 
 LACKS = {
-    "drums": "holds too few notes of that channel", "melody": "holds too few notes",
-    "chorale": "is not in four voices from C2 to A5", "performance": "holds fewer than 100 notes",
+    "drums": "has fewer than 4 notes on channel {channel} (--channel 0 takes all channels)",
+    "melody": "has no part of 12 notes or more (drums do not count)",
+    "chorale": "is not in four voices from C2 to A5", "performance": "has fewer than 100 notes",
 }
+LEAST = 3  # files
 
 
 def fields_of(kind, file, channel, split):
@@ -117,17 +119,19 @@ def fields_of(kind, file, channel, split):
 def convert(folder, kind, out, channel=10, say=lambda text: print(text, file=sys.stderr)):
     """Writes the records of a folder's files; how many there are. Raises ValueError when there
     are too few; what is wrong with single files is said."""
-    records = []
-    for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in (".mid", ".midi")):
+    records, readable = [], []
+    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in (".mid", ".midi"))
+    for path in paths:
         try:
             file = read(path)
         except (ValueError, OSError) as wrong:
             say(f"left out: {wrong}")
             continue
+        readable.append(file)
         split = {1: "valid", 2: "test"}.get(len(records) % 10, "train")
         fields = fields_of(kind, file, channel, split)
         if fields is None:
-            say(f"left out: {path} {LACKS[kind]}")
+            say(f"left out: {path} {LACKS[kind].format(channel=channel or 'any')}")
             continue
         if kind == "drums" and split == "valid":
             split = "validation"
@@ -135,13 +139,23 @@ def convert(folder, kind, out, channel=10, say=lambda text: print(text, file=sys
             "id": str(path.relative_to(folder)), "source": "own", "licence": "own",
             "title": path.stem, "meter": file.meter, "split": split, **fields,
         })
-    if len(records) < 3:
-        raise ValueError(
-            f"at least 3 usable MIDI files are needed, {len(records)} were found in {folder}"
-        )
+    if len(records) < LEAST:
+        raise ValueError(too_few(folder, kind, len(paths), len(records), readable, channel))
     with gzip.open(out, "wt", encoding="utf-8") as file:
         file.writelines(json.dumps(record) + "\n" for record in records)
     return len(records)
+
+
+def too_few(folder, kind, found, usable, readable, channel):
+    """What to tell a person whose folder does not do, and what it would do for."""
+    if not found:
+        return f"there are no MIDI files (.mid, .midi) in {folder}"
+    text = f"at least {LEAST} usable MIDI files are needed: of {found} in {folder}, {usable} can be used as {kind}"
+    for other in LACKS:
+        fits = sum(fields_of(other, file, channel, "train") is not None for file in readable)
+        if other != kind and fits >= LEAST:
+            text += f"; {fits} could be as {other} (--kind {other})"
+    return text
 
 
 def main():

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from latent_data import BEYOND, KINDS, MELODY, load, thinned, transposed
+from latent_data import BEYOND, KINDS, MELODY, load, mixed, thinned, transposed, turned
 from latent_model import PAST, Vae, told
 from trainer import Trainer, options
 
@@ -83,17 +83,28 @@ def batches(kind, windows, most, part):
         result = []
         for chosen in by_bar(windows, rows, most):
             symbols = windows.symbols[chosen]
-            changed = generator.random(len(chosen)) < (0.15 if kind is MELODY else 0.4)
             if kind is MELODY:
+                changed = generator.random(len(chosen)) < 0.15
                 semitones = generator.integers(-6, 7, len(chosen)) * changed
                 symbols = transposed(symbols, semitones.astype(np.int16))
             else:
-                symbols = np.where(changed[:, None], thinned(symbols, generator), symbols)
+                symbols = altered(symbols, int(windows.bars[chosen[0]]), generator)
             result.append((symbols, windows.bars[chosen]))
         draw.shuffle(result)
         return result
 
     return epoch
+
+
+def altered(symbols, bar, generator):
+    """Drum windows, some of them mixed, turned or thinned: there are few drummers to learn from."""
+    changes = (
+        (0.35, mixed), (0.2, lambda rows, draw: turned(rows, bar, draw)), (0.3, thinned),
+    )
+    for share, change in changes:
+        chosen = generator.random(len(symbols)) < share
+        symbols = np.where(chosen[:, None], change(symbols, generator), symbols)
+    return symbols
 
 
 def main():

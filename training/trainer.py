@@ -121,6 +121,8 @@ class Trainer:
 
     def run(self, batches_of):
         """Epochs until the run is done; `batches_of(draw)` gives those of one epoch."""
+        if self.part() >= 1:
+            print(f"{self.args.out}: this run is done; with more --minutes it goes on", flush=True)
         while self.part() < 1:
             nats = units = 0.0
             batches = batches_of(random.Random(f"{self.args.seed}/{self.epoch}"))

@@ -95,11 +95,28 @@ def melody(args, data):
     finish(figure, args.out, "melody")
     table(f"melody, 4/4, major, 16 bars ({len(real)} tunes)", ours, theirs)
     told_copies(copied)
-    others = (("34", "3/4", 16), ("68", "6/8", 16), ("22", "2/2", 16), ("32", "4/4", 32))
-    for name, meter, bars in others:
-        these = tunes_of(lines(os.path.join(args.samples, f"melody-{name}.jsonl")))
-        real = excerpts(major, meter, bars, whole=True)
-        table(f"melody, {meter}, {bars} bars ({len(real)} tunes)", melody_numbers(these), melody_numbers(real))
+    forms(args, major)
+
+
+# Name of the samples, meter, bars.
+FORMS = (("44", "4/4", 16), ("34", "3/4", 16), ("68", "6/8", 16), ("22", "2/2", 16), ("32", "4/4", 32))
+
+
+def forms(args, tunes):
+    """Repetition and AABB in every meter, and in 32 bars: whole tunes of that length beside."""
+    figure, axes = panels()
+    titles, shares = [], []
+    for (name, meter, bars), axis in zip(FORMS, axes.flat):
+        ours = melody_numbers(tunes_of(lines(os.path.join(args.samples, f"melody-{name}.jsonl"))))
+        real = excerpts(tunes, meter, bars, whole=True)
+        theirs = melody_numbers(real)
+        pairs(axis, LAGS, ours["repeats"], theirs["repeats"], f"{meter}, {bars} bars: equal to the one n before")
+        titles.append(meter if bars == 16 else f"{bars} bars")
+        shares.append((ours["AABB"], theirs["AABB"]))
+        if name != "44":
+            table(f"melody, {meter}, {bars} bars ({len(real)} tunes)", ours, theirs)
+    pairs(axes.flat[5], titles, *zip(*shares), "form of AABB")
+    finish(figure, args.out, "melody-forms")
 
 
 def chord_tones(axis, args):

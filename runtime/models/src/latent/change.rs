@@ -90,7 +90,8 @@ impl LatentModel {
             for first in request.firsts() {
                 let own = points.next().unwrap_or(Point(Vec::new()));
                 let other = if request.other.is_empty() { None } else { points.next() };
-                let path = request.path(first, &own, other.as_ref().or(direction.as_ref()));
+                let aim = other.as_ref().or(direction.as_ref());
+                let path = request.path(self.kind, first, &own, aim);
                 wishes.push(request.plain(own));
                 wishes.push(Wish {
                     path,
@@ -152,14 +153,17 @@ impl Request {
     }
 
     /// The moved point at every sixteenth of a window; `aim` is what it moves to, or along.
-    fn path(&self, first: usize, own: &Point, aim: Option<&Point>) -> Vec<Point> {
+    fn path(&self, kind: Kind, first: usize, own: &Point, aim: Option<&Point>) -> Vec<Point> {
         let drawn = Point::drawn(own.0.len(), self.seed.wrapping_add(first as i64));
         let aim = aim.unwrap_or(&drawn);
-        let moved = |step| match &self.change {
-            Change::Between => own.slerp(aim, self.amount(step).clamp(0.0, 1.0)),
-            Change::Vary => own.slerp(&drawn, self.amount(step).clamp(0.0, 1.0)),
-            Change::Toward => own.lerp(aim, self.amount(step)),
-            Change::More(_) => own.plus(aim, self.amount(step)),
+        let moved = |step| {
+            let part = eased(kind, &self.change, self.amount(step));
+            match &self.change {
+                Change::Between => own.slerp(aim, part.clamp(0.0, 1.0)),
+                Change::Vary => own.slerp(&drawn, part.clamp(0.0, 1.0)),
+                Change::Toward => own.lerp(aim, part),
+                Change::More(_) => own.plus(aim, part),
+            }
         };
         (first..first + BARS * self.bar).map(moved).collect()
     }
@@ -184,6 +188,23 @@ impl Request {
             }
         }
         cells
+    }
+}
+
+/// How far along its way a change by an amount goes. A rhythm holds on to what it is near the ends of
+/// a way, and to what it is itself for half of the way to a drawn point; so drums go there faster, and the
+/// music changes evenly with the amount (`training/README.md`).
+fn eased(kind: Kind, change: &Change, amount: f64) -> f64 {
+    if kind == Kind::Melody || !(0.0..=1.0).contains(&amount) {
+        return amount;
+    }
+    match change {
+        Change::Between | Change::Toward => {
+            let off = 2.0 * amount - 1.0;
+            0.5 + 0.5 * off * off.abs().sqrt()
+        }
+        Change::Vary => amount.sqrt(),
+        Change::More(_) => amount,
     }
 }
 
@@ -228,6 +249,21 @@ mod tests {
         assert_eq!(melody(9, true), Cell { symbol: 9, origin: Origin::New });
         let same = |near| merge(Kind::Melody, 5, (5, 6), Some((5, 8)), near).symbol;
         assert_eq!((same(true), same(false)), (6, 8));
+    }
+
+    #[test]
+    fn drums_leave_the_ends_of_a_way_quickly_and_melodies_go_evenly() {
+        let ways = [Change::Between, Change::Toward, Change::Vary];
+        for change in &ways {
+            let along = |kind| move |i: i32| eased(kind, change, f64::from(i) / 8.0);
+            let drums: Vec<f64> = (0..=8).map(along(Kind::Drums)).collect();
+            assert_eq!((drums[0], drums[8]), (0.0, 1.0), "{change:?}");
+            assert!(drums.windows(2).all(|pair| pair[0] < pair[1]), "{change:?}: {drums:?}");
+            assert!(drums[1] > 0.15, "{change:?}: {drums:?}");
+            assert!((0..=8).map(along(Kind::Melody)).eq((0..=8).map(|i| f64::from(i) / 8.0)));
+            assert_eq!(eased(Kind::Drums, change, -0.5), -0.5, "away is straight");
+        }
+        assert_eq!(eased(Kind::Drums, &Change::Between, 0.5), 0.5);
     }
 
     #[test]

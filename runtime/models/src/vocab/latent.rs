@@ -37,6 +37,9 @@ const PLACES: i64 = 25;
 /// Sixteenths that a decoder sees as they were written.
 const PAST: usize = 4;
 
+/// Numbers of a point.
+const WIDTH: usize = 128;
+
 /// What is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -60,7 +63,7 @@ pub const MELODY: Vocabulary = Vocabulary {
         ("place", PLACES),
         ("bar", PLACES),
     ],
-    reals: 128,
+    reals: WIDTH,
     heads: &[&[63]],
     window: 1,
     script: "train_vae.py and export_vae.py",
@@ -70,7 +73,7 @@ pub const MELODY: Vocabulary = Vocabulary {
 pub const DRUM: Vocabulary = Vocabulary {
     name: "drums-vae",
     columns: &[("step", 40), ("place", PLACES), ("bar", PLACES)],
-    reals: 64 + (PAST + 1) * DRUMS,
+    reals: WIDTH + (PAST + 1) * DRUMS,
     heads: &[&[COMBINATIONS]],
     window: 1,
     script: "train_vae.py and export_vae.py",
