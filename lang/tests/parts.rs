@@ -1,4 +1,4 @@
-//! Parts that are made of other parts: a part is known in what follows it, as a pattern, where
+//! Parts by their names, in commands and in other parts: a part is known in what follows it, as a pattern, where
 //! nothing else has its name.
 #![allow(clippy::expect_used)]
 
@@ -97,4 +97,15 @@ fn a_part_that_listens_is_not_told_to_be_silent() {
         let evaluated = language.evaluate(&language.empty(), &source, Mode::File, &NoFiles);
         assert_eq!(evaluated.expect("a program").warnings.len(), warned, "{text}");
     }
+}
+
+#[test]
+fn a_crossfade_is_said_with_its_parts_before_or_after() {
+    let parts = "pad: note 60\nlead: note 67\nbass: note 48\n";
+    for line in ["xfade 2 pad lead", "xfade pad lead 2"] {
+        let program = file(&format!("{parts}{line}\n")).expect("a program");
+        let cycles = ["pad", "lead", "bass"].map(|part| program.xfade_of(part).to_f64());
+        assert_eq!(cycles, [2.0, 2.0, 0.0], "{line}");
+    }
+    assert!(file(&format!("{parts}xfade pad\n")).is_err());
 }

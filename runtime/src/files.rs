@@ -48,16 +48,19 @@ impl Files for Folder {
     fn read(&self, path: &str) -> Result<String, String> {
         let inside = |part: Component| matches!(part, Component::Normal(_) | Component::CurDir);
         if !Path::new(path).components().all(inside) {
-            return Err(format!("`{path}` lies outside the folder of the program"));
+            return Err("it lies outside the folder of the program".into());
         }
         let full = self.root.join(path);
-        let cannot = |e: std::io::Error| format!("cannot read `{path}`: {e}");
+        let cannot = |e: std::io::Error| match e.kind() {
+            std::io::ErrorKind::NotFound => "there is no such file".into(),
+            _ => e.to_string(),
+        };
         // A link may lead out of the folder, and a pipe would never end.
         let place = full.canonicalize().map_err(cannot)?;
         if !self.root.canonicalize().is_ok_and(|root| place.starts_with(root)) {
-            return Err(format!("`{path}` leads out of the folder of the program"));
+            return Err("it leads out of the folder of the program".into());
         }
-        let too_long = || format!("`{path}` is not a file of text of at most {LONGEST} bytes");
+        let too_long = || format!("it is not a file of text of at most {LONGEST} bytes");
         if !place.is_file() {
             return Err(too_long());
         }

@@ -4,15 +4,19 @@ use super::{Level, Notice};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// How long a warning that was said keeps its repeats from being said.
+/// How long a warning that was said keeps its repeats from being said; twice as long each time that
+/// it goes on.
 const SPAN: Duration = Duration::from_secs(5);
+/// And at most.
+const LONGEST: Duration = Duration::from_secs(80);
 /// Warnings that are remembered.
 const REMEMBERED: usize = 16;
 
-/// A warning, when it was said last, and how often it came since.
+/// A warning, when it was said last, for how long that holds, and how often it came since.
 struct Said {
     text: String,
     at: Instant,
+    span: Duration,
     again: u64,
 }
 
@@ -35,25 +39,29 @@ impl Repeats {
             // Repeats of it will be said as if they were new.
             let _ = self.0.pop_front();
         }
-        self.0.push_back(Said { text: notice.text.clone(), at: now, again: 0 });
+        self.0.push_back(Said { text: notice.text.clone(), at: now, span: SPAN, again: 0 });
         true
     }
 
     /// What has to be said of repeats by now.
     pub fn due(&mut self, now: Instant) -> Vec<Notice> {
         let mut due = Vec::new();
-        for said in self.0.iter_mut().filter(|said| now.duration_since(said.at) >= SPAN) {
+        for said in self.0.iter_mut().filter(|said| now.duration_since(said.at) >= said.span) {
             if said.again > 0 {
                 let first = said.text.lines().next().unwrap_or_default();
-                let text = format!("{first} (×{})", said.again);
+                let text = match said.again {
+                    1 => format!("{first} (again)"),
+                    again => format!("{first} (×{again})"),
+                };
                 due.push(Notice { level: Level::Warning, text });
             }
         }
         self.0.retain_mut(|said| {
-            let over = now.duration_since(said.at) >= SPAN;
+            let over = now.duration_since(said.at) >= said.span;
             let goes_on = said.again > 0;
             if over {
                 (said.at, said.again) = (now, 0);
+                said.span = LONGEST.min(2 * said.span);
             }
             !over || goes_on
         });
@@ -62,7 +70,7 @@ impl Repeats {
 
     /// When [`Repeats::due`] may have something to say; `None` if nothing waits.
     pub fn next(&self) -> Option<Instant> {
-        self.0.iter().map(|said| said.at + SPAN).min()
+        self.0.iter().map(|said| said.at + said.span).min()
     }
 }
 
@@ -85,9 +93,11 @@ mod tests {
         assert_eq!(repeats.due(at(4000)), []);
         assert_eq!(repeats.due(at(5000)), [warning("a (×2)")]);
         assert!(!repeats.admits(&warning("a"), at(6000)), "it goes on");
-        assert_eq!(repeats.due(at(10_000)), [warning("a (×1)")]);
-        assert_eq!(repeats.due(at(15_000)), []);
-        assert!(repeats.admits(&warning("a"), at(15_001)), "after a pause it is news");
+        assert_eq!(repeats.due(at(10_000)), [], "what goes on is said less and less often");
+        assert_eq!(repeats.due(at(15_000)), [warning("a (again)")]);
+        assert_eq!(repeats.due(at(34_999)), []);
+        assert_eq!(repeats.due(at(35_000)), []);
+        assert!(repeats.admits(&warning("a"), at(35_001)), "after a pause it is news");
     }
 
     #[test]

@@ -89,10 +89,13 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// `xfade 4`, `xfade 2 pad lead`.
+    /// `xfade 4`, `xfade 2 pad lead`, `xfade pad lead 2`.
     pub(super) fn xfade(&mut self, name: &Ident, args: &[Expr], loc: Loc) -> Eval<()> {
-        let Some((length, parts)) = args.split_first() else {
-            return self.one(name, args, loc).map(|_| ());
+        let (length, parts) = match args {
+            // (as `fade` has it)
+            [parts @ .., length] if matches!(length.kind, ExprKind::Num(_)) => (length, parts),
+            [length, parts @ ..] => (length, parts),
+            [] => return self.one(name, args, loc).map(|_| ()),
         };
         let cycles = self.cycles(length)?;
         if parts.is_empty() {
