@@ -2,7 +2,7 @@
 #![allow(dead_code)] // each test file uses a part of it
 
 use crate::scratch::Scratch;
-use rustix::process::Pid;
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use std::fs::{self, File, OpenOptions};
@@ -161,6 +161,14 @@ impl Drop for Screen {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        // What plays on without its terminal: sockets have the number of their process.
+        let sockets = fs::read_dir(self.folder.join("mag")).into_iter().flatten().flatten();
+        for path in sockets.map(|entry| entry.path()) {
+            let number = path.file_stem().and_then(|stem| stem.to_str()?.parse().ok());
+            if let Some(left) = number.and_then(Pid::from_raw) {
+                let _ = kill_process(left, Signal::KILL);
+            }
+        }
     }
 }
 
