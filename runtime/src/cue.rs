@@ -104,10 +104,11 @@ fn tuned(controls: &Controls, note: f64) -> f64 {
     60.0 + octave * (above / steps + higher) + 12.0 * harmonic.log2()
 }
 
-/// The drum machine that controls ask for (`bank`).
+/// The drum machine that controls ask for (`bank`); 808 and 909 may be told as numbers.
 pub fn kit_of(controls: &Controls) -> Option<&'static str> {
     match controls.get(Sym::new("bank"))? {
         Value::Word(word) => Some(word.as_str()),
+        Value::Num(number) => Some(Sym::new(&number.to_string()).as_str()),
         _ => None,
     }
 }
@@ -139,6 +140,14 @@ fn split_variant(word: &'static str, n: f64) -> (&'static str, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kits_are_told_by_word_or_number() {
+        let kit = |value| kit_of(&Controls::one(Sym::new("bank"), value));
+        assert_eq!(kit(Value::word("tr909")), Some("tr909"));
+        assert_eq!(kit(Value::Num(808.0)), Some("808"));
+        assert_eq!(kit_of(&Controls::new()), None);
+    }
 
     fn pitch(controls: &[(&str, f64)]) -> Option<f64> {
         let with =

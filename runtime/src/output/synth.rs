@@ -2,7 +2,7 @@
 
 use super::Output;
 use crate::clock::Frame;
-use crate::cue::Cue;
+use crate::cue::{Cue, kit_of};
 use crate::notice::Notices;
 use crate::samples::{Bank, Impulse, Take};
 use crate::scheduler::Ramp;
@@ -271,7 +271,7 @@ impl SynthOut {
             }
         }
         // With `bank "tr909"`, `bd` is `tr909_bd`.
-        let kit = cue.word("bank").map(|kit| format!("{kit}_{sound}"));
+        let kit = kit_of(&cue.controls).map(|kit| format!("{kit}_{sound}"));
         let sound = kit.as_deref().unwrap_or(sound);
         let taken = match &mut self.bank {
             Some(bank) => {
@@ -322,7 +322,7 @@ impl SynthOut {
             3,
         );
         let hint = match near.as_slice() {
-            _ if cue.word("bank").is_some() => {
+            _ if kit_of(&cue.controls).is_some() => {
                 "; the kits that come with mag are `tr808` and `tr909`".into()
             }
             some if sound.starts_with("gm_") && !some.iter().any(|s| s.starts_with("gm_")) => {
@@ -336,9 +336,10 @@ impl SynthOut {
     }
 }
 
-/// The built-in name of a sound of a kit: `RolandTR909_bd` and `TR909_bd` are `tr909_bd`.
+/// The built-in name of a sound of a kit: `RolandTR909_bd`, `TR909_bd` and `909_bd` are `tr909_bd`.
 fn built_in(sound: &str) -> Cow<'_, str> {
     match sound.split_once('_') {
+        Some(("808" | "909", _)) => Cow::Owned(format!("tr{sound}")),
         Some((kit, drum)) if kit.chars().any(char::is_uppercase) => {
             let kit = kit.to_lowercase();
             Cow::Owned(format!("{}_{drum}", kit.strip_prefix("roland").unwrap_or(&kit)))
