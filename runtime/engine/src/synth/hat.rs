@@ -98,9 +98,9 @@ const OF_808: [Variant; 3] = [
 ];
 
 const OF_909: [Variant; 3] = [
-    Variant { metal: 0.6, sand: 0.7, tuning: 1.7, floor: 7600.0, decay: 0.16 },
-    Variant { metal: 0.6, sand: 0.75, tuning: 1.8, floor: 8200.0, decay: 0.09 },
-    Variant { metal: 0.8, sand: 0.6, tuning: 1.5, floor: 6400.0, decay: 0.2 },
+    Variant { metal: 0.7, sand: 0.63, tuning: 1.5, floor: 5600.0, decay: 0.16 },
+    Variant { metal: 0.7, sand: 0.69, tuning: 1.6, floor: 6200.0, decay: 0.09 },
+    Variant { metal: 0.92, sand: 0.57, tuning: 1.3, floor: 4600.0, decay: 0.2 },
 ];
 
 #[derive(Default)]
