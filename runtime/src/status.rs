@@ -60,7 +60,8 @@ impl Board {
         let load = self.timing.load.recent();
         Glance {
             at: now.map(|now| (now.cycle, now.beat)),
-            tempo: program.tempo,
+            tempo: now.map_or(program.tempo, |now| now.tempo),
+            target: program.tempo,
             parts: program.parts.keys().map(lamp).collect(),
             load: (load.buffers > 0).then_some(load.recent),
             late: self.timing.late(),

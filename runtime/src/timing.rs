@@ -45,7 +45,7 @@ pub struct Timing {
 }
 
 /// Where the music is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Now {
     /// The frame that is heard.
     pub frame: Frame,
@@ -55,6 +55,8 @@ pub struct Now {
     pub cycle: i64,
     /// The beat in it, counted from 1.
     pub beat: u32,
+    /// Beats a minute at this moment.
+    pub tempo: f64,
 }
 
 /// What one output measures.
@@ -171,7 +173,8 @@ impl Timing {
         let frame = moments.now();
         let at = clock.cycle_at(frame.max(0));
         let beat = (at.cycle_pos().to_f64() * f64::from(clock.beats(at))) as u32 + 1;
-        Some(Now { frame, rate: clock.rate(), cycle: at.floor(), beat })
+        let (rate, cycle, tempo) = (clock.rate(), at.floor(), clock.tempo(at));
+        Some(Now { frame, rate, cycle, beat, tempo })
     }
 
     /// Events that left after their time, left out or came late to the card.

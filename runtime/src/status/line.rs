@@ -8,6 +8,8 @@ pub struct Glance {
     pub at: Option<(i64, u32)>,
     /// Beats a minute.
     pub tempo: f64,
+    /// Those that a glide leads to; the same when none is under way.
+    pub target: f64,
     /// The parts, in the order of their names.
     pub parts: Vec<Lamp>,
     /// Share of its time that the slowest buffer took since the last look; `None` without a card.
@@ -63,7 +65,7 @@ const ALARM: &str = "\x1b[0;1;37;41m";
 
 /// The line, `width` columns wide; as long as it needs to be for [`usize::MAX`], and unmarked.
 pub fn line(glance: &Glance, width: usize, looks: Looks) -> String {
-    let left = position(glance);
+    let left = position(glance, looks);
     let right = machine(glance, looks);
     let length = |all: &[Stretch]| all.iter().map(|(text, _)| text.chars().count()).sum::<usize>();
     let room = width.saturating_sub(length(&left) + length(&right) + 1);
@@ -91,14 +93,23 @@ pub fn line(glance: &Glance, width: usize, looks: Looks) -> String {
     out
 }
 
-fn position(glance: &Glance) -> Vec<Stretch> {
+fn position(glance: &Glance, looks: Looks) -> Vec<Stretch> {
     let at = match glance.at {
         Some((cycle, beat)) => format!("{cycle}:{beat}"),
         None => "-".into(),
     };
-    let tempo = (glance.tempo * 100.0).round() / 100.0;
     // Right-aligned, so that what follows stands still while it counts.
-    vec![(format!(" {at:>6}"), BOLD), (format!(" {tempo} bpm  "), "")]
+    vec![(format!(" {at:>6}"), BOLD), (format!(" {} bpm  ", tempo(glance, looks)), "")]
+}
+
+/// Beats a minute; during a glide those of now, whole and as wide as they get, and where they go.
+fn tempo(glance: &Glance, looks: Looks) -> String {
+    let target = (glance.target * 100.0).round() / 100.0;
+    if (glance.tempo - glance.target).abs() < 0.005 {
+        return target.to_string();
+    }
+    let (now, arrow) = (glance.tempo.round(), if looks.plain { ">" } else { "→" });
+    format!("{now:>3}{arrow}{target}")
 }
 
 /// Lamps and names, as many as fit.
@@ -162,6 +173,7 @@ mod tests {
         Glance {
             at: Some((37, 2)),
             tempo: 124.0,
+            target: 124.0,
             parts: vec![
                 lamp("bass", State::Plays, false),
                 lamp("hats", State::Muted, false),
@@ -195,8 +207,21 @@ mod tests {
     }
 
     #[test]
+    fn a_glide_shows_where_it_is_and_where_it_goes() {
+        let gliding = Glance { tempo: 99.6, target: 140.5, ..glance() };
+        let long = seen(&line(&gliding, 80, PLAIN));
+        assert!(long.starts_with("   37:2 100→140.5 bpm  ○bass "), "{long}");
+        assert_eq!(long.chars().count(), 80, "{long}");
+        let plain = seen(&line(&gliding, 80, Looks { color: false, plain: true }));
+        assert!(plain.starts_with("   37:2 100>140.5 bpm  obass "), "{plain}");
+        let arrived = Glance { tempo: 140.499_9, ..gliding };
+        assert!(seen(&line(&arrived, 80, PLAIN)).starts_with("   37:2 140.5 bpm  "));
+    }
+
+    #[test]
     fn it_is_as_wide_as_the_terminal_whatever_happens() {
         let mut many = glance();
+        (many.tempo, many.target) = (119.2, 140.25);
         many.parts =
             (0..40).map(|n| lamp(&format!("part{n}"), State::Soloed, n % 2 == 0)).collect();
         (many.late, many.missed, many.waiting) = (123_456, 99, 12);
