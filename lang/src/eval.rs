@@ -9,6 +9,7 @@ mod call;
 mod chain;
 mod command;
 mod expr;
+pub(crate) mod habits;
 mod number;
 pub(crate) mod stmt;
 mod synth;

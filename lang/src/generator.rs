@@ -4,13 +4,17 @@ mod flow;
 mod form;
 mod live;
 mod notes;
+mod pages;
 mod phrases;
+mod told;
 mod verbs;
 
 use crate::meaning::Meaning;
 use mag_pattern::{Pattern, Sym, Value};
 use std::collections::BTreeMap;
 
+pub use pages::{PAGES, Page};
+pub(crate) use told::Refusal;
 pub(crate) use verbs::is_modifier;
 pub use verbs::{Late, MODIFIERS, VERBS, Verb, verb};
 
@@ -105,13 +109,14 @@ impl Generator {
     }
 
     /// Applies a modifier that the verb takes; `Err` says what it takes.
-    pub fn modify(&mut self, name: &str, arg: Option<&Meaning>) -> Result<(), String> {
+    pub(crate) fn modify(&mut self, name: &str, arg: Option<&Meaning>) -> Result<(), Refusal> {
         if name == "flow" {
             self.flow = true;
             return arg.map_or(Ok(()), |_| Err("`.flow` takes nothing".into()));
         }
         let takes = MODIFIERS.iter().find(|(n, _)| *n == name).map_or("", |(_, t)| t);
-        let refuse = |found: String| format!("`.{name}` takes {takes}, found {found}");
+        let refuse =
+            |found: String| Refusal::from(format!("`.{name}` takes {takes}, found {found}"));
         match (arg, name) {
             (Some(Meaning::Text(word)), "device") => self.device = Some(Sym::new(word)),
             (Some(Meaning::Text(word)), "model") => self.model = Some(Sym::new(word)),
@@ -124,7 +129,7 @@ impl Generator {
                     Meaning::Generator(g) => Ok((name.clone(), g.clone().into_pattern())),
                     other => Err(refuse(other.kind())),
                 };
-                let plans = rows.iter().map(plan).collect::<Result<_, _>>()?;
+                let plans = rows.iter().map(plan).collect::<Result<_, Refusal>>()?;
                 self.over = Some(Over::Sections(plans));
             }
             (Some(Meaning::Pattern(p, text)), _) => self.pattern(name, p, text.as_deref())?,
@@ -143,13 +148,15 @@ impl Generator {
         Ok(())
     }
 
-    fn pattern(&mut self, name: &str, p: &Pattern, text: Option<&str>) -> Result<(), String> {
+    fn pattern(&mut self, name: &str, p: &Pattern, text: Option<&str>) -> Result<(), Refusal> {
+        told::numbers(self.verb.name, name, p)?;
         let number = p.constant().and_then(Value::number);
         match name {
             "bars" => {
                 let bars = number.unwrap_or(0.0);
                 if bars.fract() != 0.0 || !(1.0..=64.0).contains(&bars) {
-                    return Err("`.bars` takes a whole number from 1 to 64".into());
+                    let one = if p.constant().is_none() { "one" } else { "a" };
+                    return Err(format!("`.bars` takes {one} whole number from 1 to 64").into());
                 }
                 self.bars = bars as u32;
                 self.measured = true;
@@ -167,24 +174,20 @@ impl Generator {
             "form" => self.form = form::sections(p)?,
             "device" => self.device = p.constant().map(notes::spelled),
             "model" => self.model = p.constant().map(notes::spelled),
-            _ => self.setting(name, p, number)?,
+            _ => self.setting(name, p),
         }
         Ok(())
     }
 
     /// A setting that only the model understands.
-    fn setting(&mut self, name: &str, p: &Pattern, number: Option<f64>) -> Result<(), String> {
+    fn setting(&mut self, name: &str, p: &Pattern) {
         let numbers = verbs::NUMBERS.iter().chain(verbs::CURVES);
-        if let Some((name, least, most)) = numbers.into_iter().find(|row| row.0 == name) {
-            if number.is_some_and(|x| !(*least..=*most).contains(&x)) {
-                return Err(format!("`.{name}` takes a number from {least} to {most}"));
-            }
+        if let Some((name, ..)) = numbers.into_iter().find(|row| row.0 == name) {
             self.settings.insert(name, p.clone());
         }
         let words = verbs::WORDS.iter().chain(verbs::LISTS).find(|known| **known == name);
         if let Some(name) = words {
             self.settings.insert(name, p.clone());
         }
-        Ok(())
     }
 }

@@ -25,8 +25,9 @@ mod stdlib;
 pub mod suggest;
 pub mod syntax;
 pub mod synth;
+pub mod words;
 
-pub use generator::{Generator, MODIFIERS, VERBS, Verb, verb};
+pub use generator::{Generator, MODIFIERS, PAGES, Page, VERBS, Verb, verb};
 pub use language::{Files, Language, NoFiles};
 pub use problem::{Problem, Severity};
 pub use program::{Action, Evaluation, Fader, Mode, Part, Program, Shown, Target};

@@ -138,5 +138,7 @@ pub(crate) fn spaced_scale(text: &str) -> Option<Pattern> {
     }
     let name = rest.join(" ");
     let known = mag_pattern::harmony::scale_names().any(|s| s.eq_ignore_ascii_case(&name));
-    known.then(|| Pattern::pure(Value::word(&format!("{tonic}:{}", rest.join(":")))))
+    // (a word that is neither scale nor tonic is told as a scale that does not exist)
+    let meant = known || rest.iter().all(|w| w.len() > 2 && mag_pattern::note::midi(w).is_none());
+    meant.then(|| Pattern::pure(Value::word(&format!("{tonic}:{}", rest.join(":")))))
 }

@@ -1,15 +1,14 @@
 //! Parts tried before they play, so that what fails at once is known while the old ones still do.
 
 mod made;
+mod values;
 
-use crate::meaning::{Body, Meaning};
 use crate::problem::Problem;
 use crate::program::{Part, Program};
 use crate::source::Source;
 use mag_pattern::query::{self, QUERY_LIMIT};
 use mag_pattern::{
-    Call, Hap, Loc, Pattern, Phrase, PhraseRequest, Played, Query, Span, Sym, Time, Trouble, Value,
-    World,
+    Call, Hap, Pattern, Phrase, PhraseRequest, Played, Query, Span, Sym, Time, Trouble, World,
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,8 +23,6 @@ const ENOUGH: usize = 256;
 const SILENT: i64 = 16;
 /// The work of trying all parts of a text, in queries at their limit.
 const BUDGET: usize = 4 * QUERY_LIMIT;
-/// Controls that are also the names of common sounds.
-const SOUNDS_TOO: [&str; 1] = ["noise"];
 
 /// The trial of the parts of one text.
 pub(crate) struct Probe<'p> {
@@ -50,7 +47,8 @@ impl<'p> Probe<'p> {
         let part = self.program.parts.get(name).filter(|part| !part.text.is_empty());
         let Some(part) = part else { return };
         let world = Listening::default();
-        let (mut sounds, mut haps) = (false, Vec::new());
+        let (mut sounds, mut signal, mut haps) = (false, false, Vec::new());
+        let mut words = BTreeSet::new();
         for cycle in 0..SILENT {
             haps.clear();
             let spent = match self.cycle(&part.pattern, cycle, &world, &mut haps) {
@@ -60,7 +58,9 @@ impl<'p> Probe<'p> {
             };
             self.controls_as_sounds(&haps);
             self.made(&haps);
+            self.words(part, &haps, &mut words);
             sounds |= haps.iter().any(Hap::has_onset);
+            signal |= haps.iter().any(|hap| hap.whole.is_none());
             if sounds && (cycle + 1 >= PROBED || haps.len() >= ENOUGH) {
                 let rest = (PROBED - cycle - 1).max(0) as usize;
                 if self.left.checked_sub(rest * spent).is_none() {
@@ -72,7 +72,11 @@ impl<'p> Probe<'p> {
         }
         if !world.asked.load(Relaxed) {
             let message = format!("`{name}` is silent for {SILENT} cycles");
-            self.warnings.push(Problem::warning("silent-part", part.loc, message));
+            let warning = Problem::warning("silent-part", part.loc, message);
+            self.warnings.push(match signal {
+                true => warning.help("a signal has no events of its own: `.segment 8` makes some"),
+                false => warning,
+            });
         }
     }
 
@@ -126,34 +130,9 @@ impl<'p> Probe<'p> {
             self.problems.push(problem.help("fewer, or slower, parts can be played in time"));
         }
     }
-
-    /// Warns of a sound that has the name of a control: `s "gain"`.
-    fn controls_as_sounds(&mut self, haps: &[Hap]) {
-        let sound = Sym::new("s");
-        let word = |hap: &Hap| match hap.value.controls()?.get(sound)? {
-            Value::Word(word) => Some((*word, *hap.locs.as_slice().first()?)),
-            _ => None,
-        };
-        let words: BTreeSet<(Sym, Loc)> = haps.iter().filter_map(word).collect();
-        for (word, loc) in words {
-            let control = matches!(
-                self.program.scope.get(word.as_str()),
-                Some(Meaning::Function(f)) if matches!(f.body, Body::Control(_))
-            );
-            if control && loc.file() == self.source.file && !SOUNDS_TOO.contains(&word.as_str()) {
-                let problem =
-                    Problem::warning("control-as-sound", loc, format!("`{word}` is a control"))
-                        .expected("the name of a sound")
-                        .help(format!("controls follow a dot: `.{word} 0.5`"));
-                if !self.warnings.contains(&problem) {
-                    self.warnings.push(problem);
-                }
-            }
-        }
-    }
 }
 
-/// A world without phrases that notes whether one was asked for.
+/// A world without phrases, in which nobody plays; it notes whether it was asked for anything.
 #[derive(Default)]
 struct Listening {
     asked: AtomicBool,

@@ -23,6 +23,7 @@ mod live;
 pub mod melody;
 mod performance;
 mod queue;
+pub(crate) mod remarks;
 mod stuck;
 pub mod ticks;
 mod underway;

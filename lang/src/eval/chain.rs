@@ -5,7 +5,7 @@ use crate::generator::{Generator, is_modifier};
 use crate::meaning::{Body, Function, Meaning};
 use crate::problem::Problem;
 use crate::scope::Scope;
-use crate::syntax::ast::{Expr, Ident, Link};
+use crate::syntax::ast::{Expr, ExprKind, Ident, Link};
 use mag_pattern::{Loc, Pattern, Sym};
 
 impl Evaluator {
@@ -85,7 +85,7 @@ impl Evaluator {
                 self.control_link(base, base_loc, control, args, link)
             }
             Meaning::Function(f) => {
-                self.count_arguments(&f, &base, args.len() + 1, link)?;
+                self.count_arguments(&f, &base, args.len() + 1, (link, scope))?;
                 let mut all = args;
                 all.push((base, base_loc));
                 self.apply(Meaning::Function(f), link.name.loc, all, link.loc)
@@ -101,7 +101,13 @@ impl Evaluator {
         }
     }
 
-    fn count_arguments(&mut self, f: &Function, base: &Meaning, n: usize, link: &Link) -> Eval<()> {
+    fn count_arguments(
+        &mut self,
+        f: &Function,
+        base: &Meaning,
+        n: usize,
+        (link, scope): (&Link, &Scope),
+    ) -> Eval<()> {
         let wanted = f.arity - f.given.len();
         if n == wanted || (n > wanted && wanted == 0) {
             return Ok(());
@@ -117,10 +123,16 @@ impl Evaluator {
             problem =
                 problem.help(format!("`{signature}`; the pattern before the dot is the last"));
         }
+        if let (Some(inner), true) = (function_among(&link.args, scope), n > wanted) {
+            let outer = &link.name.name;
+            problem = problem.help(format!(
+                "a function and its arguments go in brackets: `.{outer} … (.{inner} …)`"
+            ));
+        }
         if matches!(base, Meaning::Function(_)) {
             problem = problem.found("a function before the dot");
         }
-        self.report(problem)
+        self.report(super::habits::call(&link.name.name, problem))
     }
 
     /// `x .speed 2` sets a control; `x .note` makes plain values one.
@@ -160,10 +172,22 @@ impl Evaluator {
         };
         match result {
             Ok(()) => Ok(Meaning::Generator(Box::new(generator))),
-            Err(message) => {
-                let loc = link.args.first().map_or(link.loc, |e| e.loc);
-                self.report(Problem::error("generator-modifier", loc, message))
+            Err(why) => {
+                let written = link.args.first().map_or(link.loc, |e| e.loc);
+                let loc = why.loc.filter(|loc| loc.file() == written.file()).unwrap_or(written);
+                self.report(Problem::error("generator-modifier", loc, why.message))
             }
         }
     }
+}
+
+/// The name of a function among arguments that wants more than one of its own.
+fn function_among<'e>(args: &'e [Expr], scope: &Scope) -> Option<&'e str> {
+    args.iter().find_map(|arg| match &arg.kind {
+        ExprKind::Name(name) => match scope.get(name)? {
+            Meaning::Function(f) => (f.arity > f.given.len() + 1).then_some(name.as_str()),
+            _ => None,
+        },
+        _ => None,
+    })
 }

@@ -93,9 +93,8 @@ impl Evaluator {
         let names = scope.names();
         let near = nearest(name, names.iter().copied(), 3);
         let problem = Problem::error("unknown-name", loc, format!("nothing is called `{name}`"));
-        if let Some((_, own)) = FOREIGN.iter().find(|(foreign, _)| *foreign == name) {
-            let unit = if *own == "tempo" { ", in beats a minute: `tempo 120`" } else { "" };
-            return self.report(problem.help(format!("it is called `{own}` here{unit}")));
+        if let Some(help) = super::habits::help(name) {
+            return self.report(problem.help(help));
         }
         let problem = match near.is_empty() {
             true if crate::generator::is_modifier(name) => {
@@ -198,29 +197,6 @@ impl Evaluator {
         }
     }
 }
-
-/// What other systems call some of mag's functions and controls.
-const FOREIGN: [(&str, &str); 19] = [
-    ("key", "inKey"),
-    ("reverse", "rev"),
-    ("amp", "gain"),
-    ("volume", "gain"),
-    ("reverb", "room"),
-    ("sample", "s"),
-    ("rate", "speed"),
-    ("density", "fast"),
-    ("sparsity", "slow"),
-    ("randcycles", "randcat"),
-    ("sequence", "fastcat"),
-    ("overlay", "stack"),
-    ("bpm", "tempo"),
-    ("setcps", "tempo"),
-    ("setcpm", "tempo"),
-    ("setbpm", "tempo"),
-    ("every'", "everyFrom"),
-    ("toScale'", "toScaleIn"),
-    ("sometimesBy'", "sometimesBy"),
-];
 
 /// Where an argument was written: for a parameter, where its value was.
 fn arg_loc(expr: &Expr, scope: &Scope) -> Loc {

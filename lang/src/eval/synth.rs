@@ -59,8 +59,10 @@ impl Reader<'_> {
         let mut builder = Builder::new(&mut self.eval, &self.program, name, &idents);
         let graph = builder.graph(body);
         let warnings = builder.warnings;
+        // (an argument that is wrong is not called useless, too)
+        let arguments = arguments?;
         self.warnings.extend(warnings);
-        let ((graph, program), arguments) = (graph?, arguments?);
+        let (graph, program) = graph?;
         let synth = Synth {
             name: name.name.as_str().into(),
             arguments,

@@ -188,6 +188,13 @@ pub const MODIFIERS: &[(&str, &str)] = &[
     ("device", "an execution provider such as 'cuda'"),
 ];
 
+/// Modifiers of all models, or of all that draw, that take numbers, and their ranges.
+pub(super) const OWN_NUMBERS: &[(&str, f64, f64)] = &[
+    ("bars", 1.0, 64.0),
+    ("temp", 0.0, 5.0),
+    ("top", 0.0, 1.0),
+    ("seed", f64::NEG_INFINITY, f64::INFINITY),
+];
 /// Modifiers that take a number at the start of each phrase, and its range.
 pub(super) const NUMBERS: &[(&str, f64, f64)] = &[
     ("amount", 0.0, 2.0),

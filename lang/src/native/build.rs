@@ -2,6 +2,7 @@
 
 use super::Kind::{Fun, Funs, Int, List, Pat, Time};
 use super::Native;
+use super::lift::first_value;
 use crate::eval::{Call, Eval};
 use crate::meaning::Meaning;
 use crate::problem::Problem;
@@ -141,7 +142,11 @@ fn latent(c: &mut Call) -> Eval {
     }
     let number = |p: &Pattern| p.constant().is_some_and(|v| v.number().is_some());
     let written = given.last().is_some_and(|last| {
-        number(last) || (is_amount(last) && !given.first().is_some_and(is_amount))
+        let first = given.first();
+        let music = |p: &Pattern| first_value(p).is_some_and(|v| v.controls().is_some());
+        number(last)
+            || (is_amount(last) && !first.is_some_and(is_amount))
+            || (!is_amount(last) && !music(last) && first.is_some_and(music))
     });
     if !written {
         given.rotate_right(1);
@@ -153,7 +158,10 @@ fn latent(c: &mut Call) -> Eval {
             let amount = Meaning::Pattern(amount, None);
             match generator.modify("by", Some(&amount)) {
                 Ok(()) => Ok(Meaning::Generator(generator)),
-                Err(message) => c.eval.report(Problem::error("generator-modifier", place, message)),
+                Err(why) => {
+                    let loc = why.loc.unwrap_or(place);
+                    c.eval.report(Problem::error("generator-modifier", loc, why.message))
+                }
             }
         }
         other => Ok(other),

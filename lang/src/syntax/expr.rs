@@ -110,7 +110,7 @@ fn round<'t, 's: 't>(
             if scene.closes_by_itself(second.loc.to()) {
                 return error; // an unclosed bracket, told already
             }
-            emitter.emit(Fault::told(comma_call(&first, &second)));
+            emitter.emit(Fault::told(comma_call(scene, &first, &second)));
             return error;
         }
         match operator {
@@ -123,10 +123,18 @@ fn round<'t, 's: 't>(
 }
 
 /// `range(0, 1)`, as in JavaScript.
-fn comma_call(first: &Expr, second: &Expr) -> Problem {
+fn comma_call(scene: Scene<'_, '_>, first: &Expr, second: &Expr) -> Problem {
+    const LISTS: [&str; 8] =
+        ["stack", "cat", "seq", "fastcat", "slowcat", "randcat", "layer", "overlay"];
     let between = mag_pattern::Loc::new(first.loc.file(), first.loc.to(), second.loc.from());
-    Problem::error("comma-in-brackets", between, "no comma between arguments")
-        .help("write `range 0 1`, with spaces; a list is `[a, b]`")
+    let problem = Problem::error("comma-in-brackets", between, "no comma between arguments");
+    match scene.called(first.loc.from()) {
+        Some(name) if LISTS.contains(&name) => {
+            problem.help(format!("`{name}` takes a list: `{name} [a, b]`"))
+        }
+        Some(name) => problem.help(format!("write `{name} a b`, with spaces; a list is `[a, b]`")),
+        None => problem.help("write `range 0 1`, with spaces; a list is `[a, b]`"),
+    }
 }
 
 /// `(+ 1)`: the function that adds one.

@@ -1,6 +1,7 @@
 //! The grammar's raw errors, kept small while parsing, and their explanation in plain words.
 
 use super::command::command_named;
+use super::foreign;
 use super::token::{Bracket, Tok, Token};
 use crate::problem::Problem;
 use chumsky::DefaultExpected;
@@ -162,7 +163,7 @@ impl<'s> Scene<'_, 's> {
     }
 
     /// Whether white space, or nothing, stands after offset `at`.
-    fn gap_after(&self, at: usize) -> bool {
+    pub(super) fn gap_after(&self, at: usize) -> bool {
         self.text.get(at..).is_none_or(|s| s.chars().next().is_none_or(char::is_whitespace))
     }
 
@@ -171,6 +172,22 @@ impl<'s> Scene<'_, 's> {
         let before = self.text.get(..at).unwrap_or("");
         let line = before.trim_end_matches([' ', '\t']);
         line.len() < before.len() && line.ends_with('\n')
+    }
+
+    /// The name before the bracket that is open at offset `at`: `range` of `range(0, 1)`.
+    pub(super) fn called(&self, at: usize) -> Option<&'s str> {
+        let mut before = self.before(at);
+        match (before.next()?, before.next()?) {
+            ((Tok::Open(Bracket::Round), _), (Tok::Name(name), _)) => Some(*name),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing but words and signs stands before offset `at`: the name of a part, meant so.
+    pub(super) fn is_head(&self, at: usize) -> bool {
+        let word =
+            |tok: &Tok<'_>| matches!(tok, Tok::Name(_) | Tok::Num(_) | Tok::Op(_) | Tok::Neg);
+        self.tokens.iter().take_while(|(_, span)| span.start < at).all(|(tok, _)| word(tok))
     }
 
     /// A fault in plain words; nothing if it follows from something told already.
@@ -189,6 +206,9 @@ impl<'s> Scene<'_, 's> {
             (Some(_), _) | (None, None) => fault.span,
             (None, Some((_, span))) => (span.end..span.end).into(),
         };
+        if let Some(problem) = foreign::slot(self) {
+            return Some(problem);
+        }
         let mut problem = Problem::error(code, self.loc(place), message);
         problem.found = Some(fault.found.map_or("the end of the statement".into(), Tok::describe));
         problem.expected = expected(&fault).filter(|_| code != "unexpected");

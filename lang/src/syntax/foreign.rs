@@ -1,7 +1,9 @@
 //! What players of other systems type out of habit, and how mag says it.
 
 use super::ast::{Expr, ExprKind};
+use super::fault::Scene;
 use super::operator;
+use super::token::Tok;
 use crate::problem::Problem;
 use mag_pattern::Loc;
 
@@ -64,7 +66,7 @@ fn aligned(text: &str) -> Option<Aligned> {
 }
 
 /// The problem of finding the foreign operator `symbol` after `left`.
-pub(super) fn explain(symbol: &str, loc: Loc, left: &Expr) -> Problem {
+pub(super) fn explain(symbol: &str, loc: Loc, left: &Expr, right: Option<&Expr>) -> Problem {
     let problem =
         Problem::error("foreign-operator", loc, format!("mag has no operator `{symbol}`"));
     match (symbol, &left.kind) {
@@ -75,6 +77,10 @@ pub(super) fn explain(symbol: &str, loc: Loc, left: &Expr) -> Problem {
         }
         ("#", _) if operator::last_name(left).is_some_and(|(_, name)| is_note(name)) => {
             problem.help("notes go in double quotes: \"c#4 e4\"")
+        }
+        ("#", _) if right.and_then(first_name).is_some() => {
+            let name = right.and_then(first_name).unwrap_or_default();
+            problem.help(format!("mag writes `.{name} …` where Tidal writes `# {name} …`"))
         }
         _ => {
             let known = OPERATORS.iter().find(|(op, _)| *op == symbol).map(|(_, help)| *help);
@@ -87,6 +93,48 @@ pub(super) fn explain(symbol: &str, loc: Loc, left: &Expr) -> Problem {
             }
         }
     }
+}
+
+/// The name that an expression begins with.
+fn first_name(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name),
+        ExprKind::Apply { f, .. } => first_name(f),
+        _ => None,
+    }
+}
+
+/// The problem of a statement that begins as parts do in Strudel: `$: s("bd")`, or `_$:`, which is
+/// muted.
+pub(super) fn slot(scene: &Scene<'_, '_>) -> Option<Problem> {
+    let muted = match scene.tokens {
+        [(Tok::Foreign("$"), _), (Tok::Colon, _), ..] => false,
+        [(Tok::Name("_"), _), (Tok::Foreign("$"), _), (Tok::Colon, _), ..] => true,
+        _ => return None,
+    };
+    let (from, to) = (scene.tokens.first()?.1, scene.tokens.get(1 + usize::from(muted))?.1);
+    let loc = scene.loc((from.start..to.end).into());
+    let problem = Problem::error("missing-name", loc, "a part has a name here");
+    Some(problem.expected("a name such as `drums:`").help(match muted {
+        true => "write `drums: …`, with `-- ` before it while it is not to be heard",
+        false => "write `drums: s \"bd*4\"`, each part with a name of its own",
+    }))
+}
+
+/// The problem of Sonic Pi's `live_loop :drums do`, `use_synth :saw` and their like.
+pub(super) fn sonic(scene: &Scene<'_, '_>) -> Option<Problem> {
+    let (Tok::Name(name), span) = *scene.tokens.first()? else { return None };
+    let help = match name {
+        "sample" | "synth" => "a sound is a part: `drums: s \"bd*4\"`",
+        _ => crate::eval::habits::word(name)?,
+    };
+    let symbol = match scene.tokens.get(1)? {
+        (Tok::Colon, colon) => colon.start > span.end,
+        _ => false,
+    };
+    let loc = scene.loc((span.start..span.end).into());
+    let problem = Problem::error("foreign-statement", loc, format!("mag has no `{name}`"));
+    symbol.then(|| problem.help(help))
 }
 
 /// Tidal's `d1` to `d16`, Sonic Pi's and others' numbered slots.

@@ -53,6 +53,7 @@ impl<'s> Lexer<'s, '_> {
             '\'' => self.text(),
             '“' | '”' | '„' | '‘' | '’' | '`' => self.foreign_quote(c),
             '/' if next == '/' => self.other_comment("//"),
+            '/' if next == '*' => self.other_comment("/*"),
             '#' if self.tokens.len() == self.first => self.other_comment("#"),
             ';' => self.semicolon(),
             _ if is_name_start(c) => self.name(),
@@ -170,7 +171,11 @@ impl<'s> Lexer<'s, '_> {
         let loc = self.loc(self.at, self.at + mark.len());
         let message = format!("`{mark}` does not start a comment");
         let problem = Problem::error("foreign-comment", loc, message);
-        self.problems.push(problem.help("a comment starts with `--`"));
+        let help = match mark {
+            "/*" => "a comment starts with `--`, on each of its lines",
+            _ => "a comment starts with `--`",
+        };
+        self.problems.push(problem.help(help));
         self.at += line_len(self.rest());
     }
 

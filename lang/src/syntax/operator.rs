@@ -38,7 +38,7 @@ pub(super) fn tree<'s>(
                 }
             }
             Infix::Foreign(symbol) => {
-                emit(Fault::told(foreign::explain(symbol, scene.loc(*span), left)));
+                emit(Fault::told(foreign::explain(symbol, scene.loc(*span), left, Some(right))));
                 foreign = true;
             }
             Infix::Colon => {
@@ -83,6 +83,9 @@ fn stray_colon(scene: Scene<'_, '_>, span: SimpleSpan, left: &Expr) -> Problem {
     problem.help(match last_name(left) {
         Some((from, name)) if scene.starts_indented_line(from) => {
             format!("the part `{name}` must start in column 0; an indented line continues the last")
+        }
+        _ if scene.is_head(span.start) && scene.gap_after(span.end) => {
+            "the name of a part is one word of letters, digits and `_`: `my_part: …`".into()
         }
         _ => "a part is `name: …` in column 0; an index such as bd:3 goes in double quotes".into(),
     })

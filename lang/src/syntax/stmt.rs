@@ -48,7 +48,7 @@ impl<'t, 's: 't> Statements<'t, 's> {
             .map(|(name, params)| StmtKind::Native { name, params });
         let colon = just(Tok::Colon).ignored().or(equals.validate(move |_, e, emitter| {
             let left = Expr { kind: ExprKind::Error, loc: scene.loc(e.span()) };
-            emitter.emit(Fault::told(foreign::explain("=", left.loc, &left)));
+            emitter.emit(Fault::told(foreign::explain("=", left.loc, &left, None)));
         }));
         let part = ident
             .clone()
@@ -102,8 +102,12 @@ impl<'t, 's: 't> Statements<'t, 's> {
         tokens: &'t [Token<'s>],
         problems: &mut Vec<Problem>,
     ) -> Option<StmtKind> {
-        let (kind, faults) = self.rule(tokens).parse(input(tokens)).into_output_errors();
         let scene = Scene { tokens, ..self.scene };
+        if let Some(problem) = foreign::sonic(&scene) {
+            problems.push(problem);
+            return None;
+        }
+        let (kind, faults) = self.rule(tokens).parse(input(tokens)).into_output_errors();
         let told =
             faults.into_iter().take(MAX_PROBLEMS + 1).filter_map(|fault| scene.explain(fault));
         problems.extend(told);

@@ -135,11 +135,8 @@ impl LatentModel {
         if let Some(found) = directions.and_then(|all| all.get(name)) {
             return Ok(Point(found.clone()));
         }
-        let known: Vec<&str> = directions.into_iter().flatten().map(|(n, _)| n.as_str()).collect();
-        Err(Trouble::new(
-            format!("the latent space knows no direction `{name}`"),
-            format!("there is {}", known.join(", ")),
-        ))
+        let known = directions.into_iter().flatten().map(|(name, _)| name.as_str());
+        Err(no_direction(name, &known.collect::<Vec<_>>()))
     }
 
     fn fits(&self, bar: usize) -> Result<(), Trouble> {
@@ -151,6 +148,20 @@ impl LatentModel {
             format!("a bar of {bar} sixteenths does not fit into the latent space"),
             format!("bars have 1 to {most} sixteenths there; 4/4 has 16"),
         ))
+    }
+}
+
+/// That there is no direction of this name, which there are, and which may be meant.
+pub fn no_direction(name: &str, known: &[&str]) -> Trouble {
+    let what = format!("a model cannot make more or less of `{name}`");
+    let same = |other: &&&str| {
+        let (a, b) = (name.chars().take(3), other.chars().take(3));
+        a.map(|c| c.to_ascii_lowercase()).eq(b)
+    };
+    let all = known.join(", ");
+    match known.iter().find(same) {
+        Some(meant) => Trouble::new(what, format!("did you mean `{meant}`? there are {all}")),
+        None => Trouble::new(what, format!("there are {all}")),
     }
 }
 

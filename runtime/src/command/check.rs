@@ -1,5 +1,7 @@
 //! `mag check`: all problems of a file, without playing it.
 
+mod names;
+
 use crate::files::Folder;
 use crate::notice::print;
 use clap::Args;
@@ -51,7 +53,12 @@ impl Check {
 fn problems(source: &Source, files: &dyn Files) -> Vec<Problem> {
     let language = crate::phrases::library::language();
     match language.evaluate(&language.empty(), source, Mode::File, files) {
-        Ok(evaluation) => evaluation.warnings,
+        Ok(evaluation) => {
+            let mut warnings = evaluation.warnings;
+            warnings.extend(names::warnings(&evaluation.program, source));
+            warnings.sort_by_key(|p| (p.loc.file(), p.loc.from()));
+            warnings
+        }
         Err(problems) => problems,
     }
 }

@@ -22,6 +22,7 @@ mod recorded;
 mod timebase;
 use graphs::Graphs;
 use names::built_in;
+pub(crate) use names::is_built_in;
 pub use timebase::Timebase;
 
 /// How long before its time a shot is handed over, in seconds. It can be taken back, so this may

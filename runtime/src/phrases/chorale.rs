@@ -42,6 +42,10 @@ pub fn translate(wish: &PhraseRequest) -> (ChoraleRequest, Vec<String>) {
         }
         given[voice(wish, &mut left_out) as usize] = Some(notes);
     }
+    if let Some(Value::List(names)) = wish.setting("voices") {
+        let wrong = |name: &Value| name.to_string().parse::<Voice>().err();
+        left_out.extend(names.iter().filter_map(wrong).map(|trouble| trouble.to_string()));
+    }
     let default = ChoraleRequest::default();
     let request = ChoraleRequest {
         bars: wish.bars,

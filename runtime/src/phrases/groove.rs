@@ -8,7 +8,7 @@ use mag_models::{GrooveModel, GrooveRequest, Hit};
 use mag_pattern::{Controls, Phrase, PhraseNote, PhraseRequest, Sym, Value};
 
 /// What the groove model is asked for, and what of the wish is left out.
-fn translate(wish: &PhraseRequest) -> (GrooveRequest, Vec<String>) {
+pub(super) fn translate(wish: &PhraseRequest) -> (GrooveRequest, Vec<String>) {
     let given = wish.given.first().map(Vec::as_slice).unwrap_or_default();
     let mut left_out = Vec::new();
     let request = GrooveRequest {

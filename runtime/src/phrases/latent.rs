@@ -50,6 +50,11 @@ struct Melodies {
     left_out: Option<String>,
 }
 
+/// What of a wish for melodies is left out.
+pub(super) fn left_out(wish: &PhraseRequest) -> Option<String> {
+    Melodies::of(wish).left_out
+}
+
 impl Melodies {
     fn of(wish: &PhraseRequest) -> Melodies {
         let bar = bar_ticks(wish.meter);
@@ -199,7 +204,7 @@ impl Player for LatentModel {
 
     fn remarks(&self, wish: &PhraseRequest) -> Vec<String> {
         match self.kind() {
-            Kind::Melody => Melodies::of(wish).left_out.into_iter().collect(),
+            Kind::Melody => left_out(wish).into_iter().collect(),
             Kind::Drums => Vec::new(),
         }
     }

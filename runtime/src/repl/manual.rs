@@ -5,7 +5,7 @@ use mag_engine::{PARAMS, ParamDef, SOUNDS, SynthDef};
 use mag_lang::doc::Entry;
 use mag_lang::source::Source;
 use mag_lang::syntax::{COMMANDS, Command};
-use mag_lang::{Language, MODIFIERS, instruments, suggest, synth};
+use mag_lang::{Language, MODIFIERS, PAGES, VERBS, instruments, suggest, synth};
 use mag_pattern::{Query, harmony};
 
 /// Width of a line of help.
@@ -176,8 +176,16 @@ fn command_page(command: &Command) -> String {
     format!("{}\n{}{more}{examples}", command.usage, wrapped(command.doc))
 }
 
+/// A modifier of models: of which, what it takes and does, an example.
 fn modifier_page((name, takes): &(&str, &str)) -> String {
-    format!(".{name}\nOf a model such as `melody`; takes {takes}.\n")
+    let of: Vec<&str> =
+        VERBS.iter().filter(|verb| verb.takes(name)).map(|verb| verb.name).collect();
+    let mut text = format!(".{name}\n{}", wrapped(&format!("Takes {takes}.")));
+    if let Some(page) = PAGES.iter().find(|page| page.name == *name) {
+        text.push_str(&wrapped(page.text));
+        text.push_str(&format!("\n  {}\n\n", page.example));
+    }
+    text + &hanging("of ", &of.join(", "))
 }
 
 fn sound_page(sound: &SynthDef) -> String {
@@ -268,6 +276,20 @@ mod tests {
     }
 
     #[test]
+    fn a_modifier_of_models_says_what_it_keeps_and_shows_how() {
+        let page = explain(&Language::new(), "flow").unwrap_or_default();
+        assert!(
+            page.contains("kept\nfrom phrase to phrase") || page.contains("kept from"),
+            "{page}"
+        );
+        assert!(page.contains("  melody .bars 4") && page.contains("of melody, drums"), "{page}");
+        for (name, _) in MODIFIERS {
+            let page = explain(&Language::new(), name).unwrap_or_default();
+            assert!(page.lines().count() > 4, "{page}");
+        }
+    }
+
+    #[test]
     fn generators_are_explained_beside_the_patterns_of_their_names() {
         let page = explain(&Language::new(), "saw").unwrap_or_default();
         assert!(page.starts_with("saw\n") && page.contains("In a synth: saw freq"), "{page}");
@@ -289,6 +311,7 @@ mod tests {
         let mut pages: Vec<String> =
             language.entries().iter().filter_map(|e| explain(&language, &e.name).ok()).collect();
         pages.push(overview());
+        pages.extend(MODIFIERS.iter().filter_map(|(m, _)| explain(&language, m).ok()));
         pages.extend(LISTS.iter().filter_map(|(list, _)| explain(&language, list).ok()));
         // Examples and usages are shown as they are written.
         let wide = |line: &&str| line.chars().count() > 96;

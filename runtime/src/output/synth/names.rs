@@ -60,3 +60,8 @@ pub(super) fn built_in(sound: &str) -> Cow<'_, str> {
         _ => Cow::Borrowed(sound),
     }
 }
+
+/// Whether the synth has a sound of this name, or of this name of a kit's.
+pub(crate) fn is_built_in(sound: &str) -> bool {
+    mag_engine::shot_for(&built_in(sound), 0.0, &[]).is_ok()
+}

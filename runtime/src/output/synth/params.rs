@@ -2,77 +2,8 @@
 //! become seconds, and the controls that change others are worked in.
 
 use crate::cue::Cue;
+use mag_lang::words::choice;
 use mag_pattern::Value;
-
-/// Words that a control takes, each in the order in which the engine numbers them.
-const WORDS: [(&[&str], &[&[&str]]); 8] = [
-    (
-        &["vowel"],
-        &[
-            &["a"],
-            &["e"],
-            &["i"],
-            &["o"],
-            &["u"],
-            &["ae"],
-            &["aa"],
-            &["oe"],
-            &["ue"],
-            &["y"],
-            &["uh"],
-            &["un"],
-            &["en"],
-            &["an"],
-            &["on"],
-        ],
-    ),
-    (&["ftype"], &[&["12db"], &["ladder"], &["24db"]]),
-    (
-        &["distorttype", "disttype"],
-        &[
-            &["scurve"],
-            &["soft"],
-            &["hard"],
-            &["cubic"],
-            &["diode"],
-            &["asym"],
-            &["fold"],
-            &["sinefold"],
-            &["chebyshev"],
-        ],
-    ),
-    (
-        &["tremoloshape", "lpshape", "hpshape", "bpshape", "wtshape", "warpshape"],
-        &[
-            &["tri", "triangle"],
-            &["sine", "sin"],
-            &["ramp"],
-            &["saw", "sawtooth"],
-            &["square", "sqr"],
-        ],
-    ),
-    (&["fmenv", "fmenv2", "fmenv3"], &[&["exp"], &["lin"]]),
-    (
-        &["fmwave", "fmwave2", "fmwave3"],
-        &[&["sine", "sin"], &["triangle", "tri"], &["saw", "sawtooth"], &["square", "sqr"]],
-    ),
-    (&["pcurve"], &[&["lin"], &["exp"]]),
-    (
-        &["warpmode"],
-        &[
-            &["none"],
-            &["asym"],
-            &["bendp"],
-            &["bendm"],
-            &["bendmp"],
-            &["sync"],
-            &["quant"],
-            &["fold"],
-            &["pwm"],
-            &["flip"],
-        ],
-    ),
-];
 
 /// Slow oscillators whose rate may be given in turns a cycle, and where their phase is told:
 /// (rate in cycles, rate in hertz, phase).
@@ -109,9 +40,7 @@ pub(super) fn params(cue: &Cue, pitch: Option<f64>) -> Params<'_> {
 
 /// A control's value as the engine counts it.
 pub(super) fn param(name: &str, value: &Value) -> Option<f32> {
-    if let Value::Word(word) = value
-        && let Some((_, words)) = WORDS.iter().find(|(controls, _)| controls.contains(&name))
-    {
+    if let (Value::Word(word), Some(words)) = (value, choice(name)) {
         return words.iter().position(|w| w.contains(&word.as_str())).map(|i| i as f32);
     }
     value.number().map(|x| x as f32)
