@@ -6,8 +6,10 @@
 
 pub mod change;
 mod hits;
+mod measure;
 mod notes;
 mod point;
+mod steer;
 
 use std::path::Path;
 

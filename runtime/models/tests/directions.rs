@@ -12,7 +12,7 @@ use mag_models::{
 
 const PHRASES: i64 = 100;
 const DENSITY: &[f64] = &[-1.0, 0.0, 0.5, 1.0, 1.5, 2.0];
-const OTHERS: &[f64] = &[0.0, 1.0, 2.0];
+const OTHERS: &[f64] = &[-1.0, 0.0, 1.0, 2.0];
 /// Sixteenths of two bars.
 const STEPS: usize = 32;
 

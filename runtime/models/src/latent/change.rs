@@ -81,6 +81,7 @@ impl LatentModel {
         }
         let points = self.encode(&windows)?;
         let mut wishes = Vec::new();
+        let mut own_points = Vec::new();
         let mut points = points.into_iter();
         for request in requests {
             let direction = match &request.change {
@@ -92,19 +93,38 @@ impl LatentModel {
                 let other = if request.other.is_empty() { None } else { points.next() };
                 let aim = other.as_ref().or(direction.as_ref());
                 let path = request.path(self.kind, first, &own, aim);
-                wishes.push(request.plain(own));
-                wishes.push(Wish {
-                    path,
-                    bar: request.bar,
-                    taste: Taste { temperature: request.temperature, top_p: 1.0 },
-                    seed: request.seed.wrapping_add(first as i64),
-                });
+                wishes.push(request.plain(own.clone()));
+                wishes.push(request.moved(first, path));
                 wishes.extend(other.map(|point| request.plain(point)));
+                own_points.push(own);
             }
         }
         let mut written = self.decode(&wishes)?.into_iter();
-        Ok(requests.iter().map(|request| request.merged(self.kind, &mut written)).collect())
+        let mut versions = Vec::new();
+        let mut music = Vec::new();
+        for request in requests {
+            let mut cells = Vec::with_capacity(request.one.len());
+            for first in request.firsts() {
+                let own = written.next().unwrap_or_default();
+                let moved = written.next().unwrap_or_default();
+                let other = if request.other.is_empty() { None } else { written.next() };
+                let version = Version { own, moved, other };
+                cells.extend(request.cells(self.kind, first, &version));
+                versions.push(version);
+            }
+            music.push(cells);
+        }
+        self.steer(requests, &versions, &own_points, &mut music)?;
+        Ok(music)
     }
+}
+
+/// What was written of a window: of its own point, of the moved one, of the other music's.
+#[derive(Debug, Clone)]
+pub(super) struct Version {
+    pub own: Vec<u16>,
+    pub moved: Vec<u16>,
+    pub other: Option<Vec<u16>>,
 }
 
 impl Request {
@@ -132,7 +152,7 @@ impl Request {
     }
 
     /// The first sixteenth of every window.
-    fn firsts(&self) -> impl Iterator<Item = usize> + use<> {
+    pub(super) fn firsts(&self) -> impl Iterator<Item = usize> + use<> {
         (0..self.one.len()).step_by((BARS * self.bar).max(1))
     }
 
@@ -168,26 +188,33 @@ impl Request {
         (first..first + BARS * self.bar).map(moved).collect()
     }
 
-    /// The music after the change, from the versions of its windows.
-    fn merged(&self, kind: Kind, written: &mut impl Iterator<Item = Vec<u16>>) -> Vec<Cell> {
-        let mut cells = Vec::with_capacity(self.one.len());
-        for first in self.firsts() {
-            let own = written.next().unwrap_or_default();
-            let moved = written.next().unwrap_or_default();
-            let other = if self.other.is_empty() { None } else { written.next() };
-            let end = (first + BARS * self.bar).min(self.one.len());
-            for (step, at) in (first..end).enumerate() {
-                let of = |symbols: &[u16]| symbols.get(step).copied().unwrap_or(0);
-                let here = self.one.get(at).copied().unwrap_or(0);
-                let there = other.as_deref().map(|symbols| {
-                    let turned = self.other.get(at % self.other.len().max(1));
-                    (of(symbols), turned.copied().unwrap_or(0))
-                });
-                let near = self.amount(at) <= 0.5;
-                cells.push(merge(kind, of(&moved), (of(&own), here), there, near));
-            }
-        }
-        cells
+    /// The point at every sixteenth of a window, `length` times as far along a direction as is asked
+    /// for.
+    pub(super) fn along(&self, first: usize, own: &Point, aim: &Point, length: f64) -> Vec<Point> {
+        let steps = first..first + BARS * self.bar;
+        steps.map(|step| own.plus(aim, length * self.amount(step))).collect()
+    }
+
+    /// A window to be written of moved points.
+    pub(super) fn moved(&self, first: usize, path: Vec<Point>) -> Wish {
+        let taste = Taste { temperature: self.temperature, top_p: 1.0 };
+        Wish { path, bar: self.bar, taste, seed: self.seed.wrapping_add(first as i64) }
+    }
+
+    /// The music of a window after the change.
+    pub(super) fn cells(&self, kind: Kind, first: usize, version: &Version) -> Vec<Cell> {
+        let end = (first + BARS * self.bar).min(self.one.len());
+        let cell = |(step, at): (usize, usize)| {
+            let of = |symbols: &[u16]| symbols.get(step).copied().unwrap_or(0);
+            let here = self.one.get(at).copied().unwrap_or(0);
+            let there = version.other.as_deref().map(|symbols| {
+                let turned = self.other.get(at % self.other.len().max(1));
+                (of(symbols), turned.copied().unwrap_or(0))
+            });
+            let near = self.amount(at) <= 0.5;
+            merge(kind, of(&version.moved), (of(&version.own), here), there, near)
+        };
+        (first..end).enumerate().map(cell).collect()
     }
 }
 
