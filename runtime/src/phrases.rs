@@ -29,6 +29,7 @@ pub mod ticks;
 mod underway;
 mod wishes;
 mod worker;
+mod written;
 
 pub use again::Again;
 pub use ahead::{Lookahead, ask_ahead};
@@ -281,6 +282,10 @@ impl World for Ahead {
 
     fn calls(&self, source: Sym, span: Span) -> Vec<Arc<Call>> {
         self.0.played.calls(source, span, None)
+    }
+
+    fn expect(&self, like: &PhraseRequest) {
+        self.0.ask(Key::of(like), like, Want::Ahead);
     }
 }
 

@@ -184,6 +184,10 @@ pub trait World: Send + Sync {
         Vec::new()
     }
 
+    /// Told of a wish like those that may soon come, when nobody can know yet which: its model should
+    /// be ready then.
+    fn expect(&self, _like: &PhraseRequest) {}
+
     /// Told before the patterns of a performance are asked for the events of `span`; answers up to
     /// where, within it, one answer to each wish holds. The caller then asks only that far.
     fn asking(&self, span: Span) -> Time {

@@ -52,7 +52,12 @@ pub(super) fn heard(source: Sym, span: Span, q: &mut Query) -> Vec<Given> {
 pub(super) fn replies(generator: Generator, source: Sym) -> Pattern {
     Pattern::of(move |span, q, out| {
         q.played = true;
-        for call in q.world.calls(source, span) {
+        let calls = q.world.calls(source, span);
+        if calls.is_empty() {
+            let wish = generator.reply(&rehearsal(), q);
+            q.world.expect(&wish);
+        }
+        for call in calls {
             if !q.spend(1) {
                 return;
             }
@@ -69,6 +74,12 @@ pub(super) fn replies(generator: Generator, source: Sym) -> Pattern {
             }
         }
     })
+}
+
+/// A call that nobody made: its answer is not heard, but the model that makes it is then awake.
+fn rehearsal() -> Call {
+    let note = Given::pitched(Time::ZERO, Time::ONE, 60.0);
+    Call { from: Time::ZERO, notes: vec![note], answer: Span::cycle(1) }
 }
 
 impl Generator {

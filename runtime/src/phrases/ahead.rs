@@ -10,8 +10,9 @@ use std::time::Instant;
 /// How many cycles are asked ahead, the current one included.
 const CYCLES: i64 = 6;
 
-/// Lets the phrases of these cycles be made; answers which cycles wait for phrases of which others
-/// are made (`groove drums`), so that they have to be asked again.
+/// Lets the phrases of these cycles be made; answers which cycles have to be asked again: they wait
+/// for phrases of which others are made (`groove drums`), or for somebody who plays, whose call is to
+/// be answered at once.
 pub fn ask_ahead(
     program: &Program,
     cycles: impl IntoIterator<Item = i64>,
@@ -31,7 +32,7 @@ pub fn ask_ahead(
             let _ = catch_unwind(AssertUnwindSafe(|| {
                 part.pattern.query(Span::cycle(cycle), &mut query, &mut haps);
             }));
-            waits |= query.late;
+            waits |= query.late || query.played;
         }
         if waits {
             late.push(cycle);

@@ -2,6 +2,7 @@
 
 use super::ticks::{self, bar_ticks, ticks as at_tick};
 use super::worker::{Flowed, Memory, Player};
+use super::written::written;
 use super::{infill, keys, wishes};
 use mag_models::{Chord, Melody, MelodyModel, MelodyRequest, MelodyStream, Mode, Note, Ticks};
 use mag_pattern::{Phrase, PhraseNote, PhraseRequest, Sym, Value};
@@ -36,7 +37,7 @@ pub fn translate(wish: &PhraseRequest) -> Translation {
         seed: wish.seed,
         temperature: wish.temperature.unwrap_or(default.temperature),
         top_p: wish.top.unwrap_or(default.top_p),
-        prime: single_voice(ticks::notes(&wish.prime, bar)),
+        prime: written(single_voice(ticks::notes(&wish.prime, bar))),
         close: !wish.flow,
         lowest,
         highest,
