@@ -165,3 +165,21 @@ fn check_tells_all_problems_of_a_file() -> Outcome {
     assert_eq!(mag(&["check", "-"], "kick: s \"bd*4\"\n")?.status.code(), Some(0));
     Ok(())
 }
+
+#[test]
+fn check_finds_what_is_wrong_inside_of_strings() -> Outcome {
+    let text = "a: note \"c4 h4\"\nb: melody .inKey \"d:minro\" .over \"<H7 C>\"\nc: s \"bdd sd\" .lpf \"x\"\n\
+                d: drums .style \"funky\"\ne: note \"c e\" .more \"dense\" 1\nf: chorale .voices \"alto tener\"\n\
+                g: melody .model 'nope'\nh: \"0 2\"\nfine: s \"bd\" .groove .style \"funk\"\ni: answer midi\n";
+    let output = mag(&["check", "--json", "-"], text)?;
+    let answer: Json = serde_json::from_slice(&output.stdout)?;
+    let empty = Vec::new();
+    let problems = answer["problems"].as_array().unwrap_or(&empty);
+    let place = |p: &Json| Some((p["from"].as_u64()? as usize, p["to"].as_u64()? as usize));
+    let words: Vec<&str> =
+        problems.iter().filter_map(place).filter_map(|(from, to)| text.get(from..to)).collect();
+    let wrong = ["h4", "d:minro", "H7", "bdd", "x", "funky", "dense", "tener", "nope", "h"];
+    assert_eq!(words, wrong, "{answer}");
+    assert_eq!(output.status.code(), Some(0), "they are warnings");
+    Ok(())
+}
