@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// Steps that can be undone: more than anybody counts. Each keeps the patterns of its program, a
 /// fifth of a megabyte for a thousand events a cycle.
-const STEPS: usize = 256;
+const STEPS: usize = 128;
 
 /// What plays, what played before, and what was undone.
 pub struct History {
