@@ -167,6 +167,25 @@ pub fn in_front() -> bool {
     true
 }
 
+/// Lets Ctrl-Z come as a key also in the moments in which no line editor reads. Else the terminal
+/// would stop the program itself, perhaps in the midst of a line, and in the background (`bg`) it would
+/// stop again as soon as it reads on.
+#[cfg(unix)]
+pub fn keep_sleep_key() {
+    use rustix::termios::{OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
+    /// What disables a key (`_POSIX_VDISABLE`).
+    const NEVER: u8 = if cfg!(target_os = "linux") { 0 } else { 0xff };
+    let Ok(mut modes) = tcgetattr(std::io::stdin()) else { return };
+    if in_front() && modes.special_codes[SpecialCodeIndex::VSUSP] != NEVER {
+        modes.special_codes[SpecialCodeIndex::VSUSP] = NEVER;
+        let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, &modes);
+    }
+}
+
+/// There is no such key on this system.
+#[cfg(not(unix))]
+pub fn keep_sleep_key() {}
+
 /// Waits in the background until the terminal listens to this process again (`fg`).
 pub fn await_front() {
     while !in_front() {

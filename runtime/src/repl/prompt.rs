@@ -136,6 +136,7 @@ impl Prompt {
         loop {
             // In the background (`bg`) the music plays on, and the shell has the keys.
             terminal::await_front();
+            terminal::keep_sleep_key();
             match self.editor.readline(PROMPT) {
                 Ok(line) if line.trim().is_empty() => {}
                 Ok(line) => {
