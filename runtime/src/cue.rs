@@ -104,11 +104,25 @@ fn tuned(controls: &Controls, note: f64) -> f64 {
     60.0 + octave * (above / steps + higher) + 12.0 * harmonic.log2()
 }
 
-/// The drum machine that controls ask for (`bank`); 808 and 909 may be told as numbers.
+/// Drum machines that are called by a number.
+const NUMBERED: [(f64, &str); 7] = [
+    (505.0, "505"),
+    (606.0, "606"),
+    (626.0, "626"),
+    (707.0, "707"),
+    (727.0, "727"),
+    (808.0, "808"),
+    (909.0, "909"),
+];
+
+/// The drum machine that controls ask for (`bank`); those that are called by a number may be told as one.
 pub fn kit_of(controls: &Controls) -> Option<&'static str> {
     match controls.get(Sym::new("bank"))? {
         Value::Word(word) => Some(word.as_str()),
-        Value::Num(number) => Some(Sym::new(&number.to_string()).as_str()),
+        // (names are kept for ever, so a pattern of any numbers must not make them)
+        Value::Num(number) => {
+            NUMBERED.iter().find(|(own, _)| *own == *number).map(|(_, name)| *name)
+        }
         _ => None,
     }
 }
@@ -146,6 +160,7 @@ mod tests {
         let kit = |value| kit_of(&Controls::one(Sym::new("bank"), value));
         assert_eq!(kit(Value::word("tr909")), Some("tr909"));
         assert_eq!(kit(Value::Num(808.0)), Some("808"));
+        assert_eq!(kit(Value::Num(808.5)), None);
         assert_eq!(kit_of(&Controls::new()), None);
     }
 

@@ -4,7 +4,7 @@
 mod scratch;
 mod screen;
 
-use rustix::termios::{LocalModes, tcgetattr};
+use rustix::termios::{LocalModes, SpecialCodeIndex, tcgetattr};
 use screen::{Outcome, PATIENCE, Screen};
 use std::fs;
 use std::process::Command;
@@ -48,7 +48,14 @@ fn the_prompt_plays_on_in_the_background() -> Outcome {
     let mag = env!("CARGO_BIN_EXE_mag");
     screen.type_in(&format!("{mag} repl --silent --no-journal set.mag; echo left\r"))?;
     screen.expect("mag> ")?;
+    // The terminal itself puts nobody to sleep, not even between two lines: only mag knows how.
+    assert_eq!(tcgetattr(&screen.keys)?.special_codes[SpecialCodeIndex::VSUSP], 0);
     to_sleep(&mut screen)?;
+    assert_eq!(
+        tcgetattr(&screen.keys)?.special_codes[SpecialCodeIndex::VSUSP],
+        0x1a,
+        "the shell's"
+    );
     screen.type_in("bg\r")?;
     screen.expect("shell> ")?;
     in_the_background(&mut screen)?;

@@ -119,35 +119,6 @@ impl Bank {
 }
 
 impl Bank {
-    /// The voices whose turn it is, those of one program side by side.
-    fn render_crowds(
-        &mut self,
-        turns: &[Turn],
-        stage: &Stage,
-        frames: &mut [Frames],
-        lives: &mut [Life],
-    ) {
-        let mut keys = [None; RACK];
-        keys.iter_mut().zip(turns).for_each(|(key, turn)| *key = Some(self.key(turn, frames)));
-        for (i, turn) in turns.iter().enumerate().take(RACK) {
-            // Those that are done have no key any more.
-            let Some(key) = keys[i] else { continue };
-            let (mut crowd, mut many) = ([*turn; LANES], 0);
-            let program = key.0.and_then(|cell| self.shelf.get(cell));
-            let most = program.map_or(LANES, |program| match program.registers <= COMMON {
-                true => LANES,
-                false => 1,
-            });
-            for (key, turn) in keys[i..].iter_mut().zip(&turns[i..]).filter(|k| *k.0 == Some(key)) {
-                if many < most {
-                    crowd[many] = *turn;
-                    (many, *key) = (many + 1, None);
-                }
-            }
-            self.render_crowd(&crowd[..many], stage, frames, lives);
-        }
-    }
-
     /// What voices have in common that run side by side: the program, and the frames to be made.
     fn key(&self, turn: &Turn, frames: &[Frames]) -> (Option<Cell>, usize) {
         let cell = self.slots.get(turn.slot).and_then(|slot| slot.cell);
@@ -211,10 +182,11 @@ impl Synth for Bank {
         let mut life = [Life::Over];
         let turn = Turn { place: 0, slot, bend: moment.bend };
         let stage = Stage { tables: moment.tables, samples: moment.samples, rate: moment.rate };
-        self.render_crowds(&[turn], &stage, core::slice::from_mut(out), &mut life);
+        self.render_all(&[turn], &stage, core::slice::from_mut(out), &mut life);
         life[0]
     }
 
+    /// Those of one program side by side.
     fn render_all(
         &mut self,
         turns: &[Turn],
@@ -222,7 +194,25 @@ impl Synth for Bank {
         frames: &mut [Frames],
         lives: &mut [Life],
     ) {
-        self.render_crowds(turns, stage, frames, lives);
+        let mut keys = [None; RACK];
+        keys.iter_mut().zip(turns).for_each(|(key, turn)| *key = Some(self.key(turn, frames)));
+        for (i, turn) in turns.iter().enumerate().take(RACK) {
+            // Those that are done have no key any more.
+            let Some(key) = keys[i] else { continue };
+            let (mut crowd, mut many) = ([*turn; LANES], 0);
+            let program = key.0.and_then(|cell| self.shelf.get(cell));
+            let most = program.map_or(LANES, |program| match program.registers <= COMMON {
+                true => LANES,
+                false => 1,
+            });
+            for (key, turn) in keys[i..].iter_mut().zip(&turns[i..]).filter(|k| *k.0 == Some(key)) {
+                if many < most {
+                    crowd[many] = *turn;
+                    (many, *key) = (many + 1, None);
+                }
+            }
+            self.render_crowd(&crowd[..many], stage, frames, lives);
+        }
     }
 
     fn stop(&mut self, slot: usize) {

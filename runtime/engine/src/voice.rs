@@ -91,7 +91,6 @@ struct Does {
     enter: bool,
     filter: bool,
     swing: bool,
-    fade: bool,
 }
 
 /// The spectral effects of a voice.
@@ -147,7 +146,6 @@ impl Voice {
                 enter: entry.on(),
                 filter: kinds.iter().any(|kind| *kind != Kind::Off),
                 swing: tremolo.moves(),
-                fade: false,
             },
             kinds,
             envelope: envelope(&shot, shot.graph.as_ref().map_or(def.ends, |g| g.ends), rate),
@@ -181,7 +179,6 @@ impl Voice {
     pub fn fade(&mut self, at: u64, frames: f32) {
         if self.fade.is_none_or(|(from, _)| at < from) {
             self.fade = Some((at, 1.0 / frames.max(1.0)));
-            self.does.fade = true;
         }
     }
 
@@ -192,7 +189,7 @@ impl Voice {
 
     /// Whether it is on its way out before its time.
     pub fn fading(&self) -> bool {
-        self.does.fade
+        self.fade.is_some()
     }
 
     /// Whether its note has ended.
@@ -335,7 +332,7 @@ impl Voice {
     /// The level of the frames from `start` on, if it is the same for all.
     #[inline]
     fn even_level(&mut self, start: usize) -> Option<f32> {
-        if self.does.fade || self.does.swing || self.fader.0 != self.fader.1 {
+        if self.fade.is_some() || self.does.swing || self.fader.0 != self.fader.1 {
             return None;
         }
         match &mut self.envelope {

@@ -2,6 +2,7 @@
 
 use super::queue::STALE;
 use super::*;
+use crate::heard::Touch;
 use crate::notice::{Notices, Sink};
 use mag_models::Watch;
 use mag_pattern::{PhraseNote, Role, Span, Sym, Time, Value};
@@ -234,6 +235,38 @@ fn what_an_edit_has_taken_off_is_not_made() {
     assert!(desk.store.settle(SOON));
     let made: Vec<i64> = desk.batches.try_iter().flatten().map(|wish| wish.seed).collect();
     assert_eq!(made, [1, 2]);
+}
+
+#[test]
+fn somebody_who_plays_finds_the_model_awake_and_is_asked_for_at_once() {
+    let text = "duet: answer midi .model 'fake'\n";
+    let language = mag_lang::Language::new();
+    let source = mag_lang::source::Source::new(1, "duet.mag", text);
+    let read =
+        language.evaluate(&language.empty(), &source, mag_lang::Mode::File, &mag_lang::NoFiles);
+    let program = read.unwrap_or_else(|problems| panic!("{problems:?}")).program;
+    let desk = desk(false);
+    let (ahead, mut lookahead) = (desk.store.ahead(), Lookahead::default());
+    let made = || -> Vec<usize> {
+        assert!(desk.store.settle(SOON));
+        desk.batches.try_iter().flatten().map(|wish| wish.prime.len()).collect()
+    };
+    lookahead.follow(&program, Time::ZERO, &ahead);
+    assert_eq!(made(), [1], "a rehearsal, which nobody hears");
+    let (heard, midi) = (desk.store.heard(), Sym::new("midi"));
+    for i in 0..8u8 {
+        let at = f64::from(i) / 4.0;
+        let touch = |velocity| Touch { pitch: 60 + i, velocity, channel: 0, seconds: None };
+        heard.touch(midi, at, 0.5, touch(100));
+        heard.touch(midi, at + 0.2, 0.5, touch(0));
+    }
+    let now = Time::new(9, 4);
+    lookahead.follow(&program, now, &ahead);
+    assert_eq!(made(), [] as [usize; 0], "nobody has called yet");
+    let (_, call) = heard.tend(now, 0.5, (4, 4)).pop().unwrap_or_else(|| panic!("a call"));
+    assert!(call.answer.begin < Time::int(3), "in a cycle that was asked for before: {call:?}");
+    lookahead.follow(&program, now, &ahead);
+    assert_eq!(made(), [8]);
 }
 
 #[test]

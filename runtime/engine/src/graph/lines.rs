@@ -39,44 +39,55 @@ fn share(decay: f32, frames: f32, rate: f32) -> f32 {
 
 /// `comb time decay in`.
 pub(super) fn comb(call: &mut Call, out: &mut Register) {
-    let [time, decay, x, _] = call.inputs;
-    let out = out.moving(call.len);
-    let Some((time, decay)) = time.still().zip(decay.still()) else {
-        for (i, y) in out.iter_mut().enumerate() {
-            let ago = (time.at(i) * call.rate).max(2.0);
-            let back = share(decay.at(i), ago, call.rate) * call.line.read(i, ago);
-            *y = x.at(i) + back;
-            call.line.write(i, *y);
-        }
-        return;
+    let one = |g: f32, back: f32, x: f32| {
+        let y = x + g * back;
+        (y, y)
     };
-    let ago = (time * call.rate).max(2.0);
-    let (g, most) = (share(decay, ago, call.rate), call.line.before(ago));
-    x.copy(out);
-    for (k, y) in out.chunks_mut(most).enumerate() {
-        let mut back = [0.0; BLOCK];
-        call.line.stretch(k * most, ago, &mut back[..y.len()]);
-        comes_back(g, &back, y);
-        call.line.put(k * most, y);
-    }
+    ring(call, out, one, comes_back);
 }
 
 #[multiversion(targets("x86_64+avx2"))]
-fn comes_back(g: f32, back: &[f32; BLOCK], y: &mut [f32]) {
-    y.iter_mut().zip(back).for_each(|(y, back)| *y += g * back);
+fn comes_back(g: f32, back: &mut [f32; BLOCK], y: &mut [f32]) {
+    for (y, back) in y.iter_mut().zip(back) {
+        *y += g * *back;
+        *back = *y;
+    }
 }
 
 /// `allpass time decay in` (M. Schroeder's).
 pub(super) fn allpass(call: &mut Call, out: &mut Register) {
+    let one = |g: f32, back: f32, x: f32| {
+        let v = x + g * back;
+        (back - g * v, v)
+    };
+    ring(call, out, one, passes);
+}
+
+#[multiversion(targets("x86_64+avx2"))]
+fn passes(g: f32, back: &mut [f32; BLOCK], y: &mut [f32]) {
+    for (y, back) in y.iter_mut().zip(back) {
+        let v = *y + g * *back;
+        (*y, *back) = (*back - g * v, v);
+    }
+}
+
+/// A loop: from a share, what comes back and what comes in, `one` makes what is heard and what is kept.
+/// `many` does the same to stretches, in their places: what is kept takes that of what came back.
+fn ring(
+    call: &mut Call,
+    out: &mut Register,
+    one: impl Fn(f32, f32, f32) -> (f32, f32),
+    many: fn(f32, &mut [f32; BLOCK], &mut [f32]),
+) {
     let [time, decay, x, _] = call.inputs;
     let out = out.moving(call.len);
     let Some((time, decay)) = time.still().zip(decay.still()) else {
         for (i, y) in out.iter_mut().enumerate() {
             let ago = (time.at(i) * call.rate).max(2.0);
             let (g, back) = (share(decay.at(i), ago, call.rate), call.line.read(i, ago));
-            let v = x.at(i) + g * back;
-            *y = back - g * v;
-            call.line.write(i, v);
+            let (heard, kept) = one(g, back, x.at(i));
+            *y = heard;
+            call.line.write(i, kept);
         }
         return;
     };
@@ -86,17 +97,8 @@ pub(super) fn allpass(call: &mut Call, out: &mut Register) {
     for (k, y) in out.chunks_mut(most).enumerate() {
         let mut back = [0.0; BLOCK];
         call.line.stretch(k * most, ago, &mut back[..y.len()]);
-        passes(g, &mut back, y);
+        many(g, &mut back, y);
         call.line.put(k * most, &back[..y.len()]);
-    }
-}
-
-/// What an allpass makes of `y`; what it keeps takes the place of what came back.
-#[multiversion(targets("x86_64+avx2"))]
-fn passes(g: f32, back: &mut [f32; BLOCK], y: &mut [f32]) {
-    for (y, back) in y.iter_mut().zip(back) {
-        let v = *y + g * *back;
-        (*y, *back) = (*back - g * v, v);
     }
 }
 

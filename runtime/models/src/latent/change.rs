@@ -201,9 +201,13 @@ impl Request {
         Wish { path, bar: self.bar, taste, seed: self.seed.wrapping_add(first as i64) }
     }
 
+    /// The sixteenths of a window, as far as there is music.
+    pub(super) fn span(&self, first: usize) -> std::ops::Range<usize> {
+        first..(first + BARS * self.bar).min(self.one.len())
+    }
+
     /// The music of a window after the change.
     pub(super) fn cells(&self, kind: Kind, first: usize, version: &Version) -> Vec<Cell> {
-        let end = (first + BARS * self.bar).min(self.one.len());
         let cell = |(step, at): (usize, usize)| {
             let of = |symbols: &[u16]| symbols.get(step).copied().unwrap_or(0);
             let here = self.one.get(at).copied().unwrap_or(0);
@@ -214,7 +218,7 @@ impl Request {
             let near = self.amount(at) <= 0.5;
             merge(kind, of(&version.moved), (of(&version.own), here), there, near)
         };
-        (first..end).enumerate().map(cell).collect()
+        self.span(first).enumerate().map(cell).collect()
     }
 }
 

@@ -43,8 +43,8 @@ impl LatentModel {
             for first in request.firsts() {
                 let Some((version, own)) = windows.next() else { return Ok(()) };
                 let Change::More(what) = &request.change else { continue };
-                let cells = request.cells(self.kind, first, version);
-                if self.is_wrong(request, what, first, &cells) {
+                let cells = music.get(index).and_then(|cells| cells.get(request.span(first)));
+                if self.is_wrong(request, what, first, cells.unwrap_or_default()) {
                     let direction = self.direction(what)?;
                     let (own, version) = (own.clone(), version.clone());
                     let place = (index, first);
@@ -121,7 +121,7 @@ impl Astray<'_> {
 impl Request {
     /// A window as it was.
     fn kept(&self, first: usize) -> Vec<Cell> {
-        let own = self.one.iter().skip(first).take(super::BARS * self.bar);
-        own.map(|&symbol| Cell { symbol, origin: Origin::One }).collect()
+        let own = self.one.get(self.span(first)).unwrap_or_default();
+        own.iter().map(|&symbol| Cell { symbol, origin: Origin::One }).collect()
     }
 }

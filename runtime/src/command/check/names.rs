@@ -68,14 +68,14 @@ impl<'p> Names<'p> {
 
     fn part(&mut self, name: &str, part: &Part, left: &mut usize) {
         let world = Wishes::default();
-        let (mut told, mut silent) = (BTreeSet::new(), None);
+        let (mut looked, mut silent) = (BTreeSet::new(), None);
         for cycle in 0..TRIED {
             let mut query = Query::new(&world);
             (query.cps, query.meter) = (self.program.cps(), self.program.meter);
             let mut haps = Vec::new();
             part.pattern.query(Span::cycle(cycle), &mut query, &mut haps);
             for hap in haps.iter().filter(|hap| hap.has_onset()) {
-                self.sound(part, hap, &mut told);
+                self.sound(part, hap, &mut looked);
                 let heard = hap.value.controls();
                 let heard = heard.is_some_and(|c| sound_of(c).is_some() || pitch_of(c).is_some());
                 silent = Some(silent.unwrap_or(true) && !heard);
@@ -95,13 +95,16 @@ impl<'p> Names<'p> {
     }
 
     /// Warns of a sound that neither the synth nor the folders of recordings have, once.
-    fn sound(&mut self, part: &Part, hap: &Hap, told: &mut BTreeSet<String>) {
+    fn sound(&mut self, part: &Part, hap: &Hap, looked: &mut BTreeSet<String>) {
         // (other programs have sounds of their own)
         let here = self.program.outs.values().all(|out| matches!(out, Target::Synth));
         let Some(controls) = hap.value.controls().filter(|_| here) else { return };
         let Some((plain, _)) = sound_of(controls) else { return };
         let of_kit = kit_of(controls).map(|kit| format!("{kit}_{plain}"));
         let sound = of_kit.as_deref().unwrap_or(plain);
+        if !looked.insert(sound.to_owned()) {
+            return;
+        }
         let all = || {
             let built_in = SOUNDS.iter().flat_map(|s| std::iter::once(&s.name).chain(s.aliases));
             let own = self.program.synths.keys().map(String::as_str);
@@ -111,7 +114,7 @@ impl<'p> Names<'p> {
         let known = all().any(|known| known == plain)
             || recorded.iter().any(|known| known == sound)
             || is_built_in(sound);
-        if known || !told.insert(sound.to_owned()) {
+        if known {
             return;
         }
         let loc = self.written(hap, plain).unwrap_or(part.loc);
